@@ -1,0 +1,350 @@
+#pragma once
+
+// Every actor interface and every message between actors. All of them stay in this process: what
+// crosses to another node will be in `protocol/wire.hpp`.
+
+#include "protocol/answer.hpp"
+#include "protocol/delivery.hpp"
+#include "protocol/draft.hpp"
+#include "protocol/principal.hpp"
+#include "protocol/push.hpp"
+#include "protocol/query.hpp"
+#include "protocol/route.hpp"
+#include "protocol/transport.hpp"
+#include "protocol/unit.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/typed_actor.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace carillon {
+
+class connection;
+using connection_ptr = std::shared_ptr<connection>;
+
+// -- supervision ------------------------------------------------------------------------------
+
+/// A child's handler threw; it has restarted in place, or quits past its intensity.
+struct child_failed {
+  std::string name{};
+  std::string what{};
+};
+
+/// A delayed self-message; one of an earlier life of its actor is dropped unseen.
+struct tick {
+  std::uint32_t what{0};
+  std::uint64_t life{0};
+};
+
+/// The SUPERVISOR of a group of actors.
+using supervisor_actor = caf::typed_actor<
+  // Counts a restart.
+  caf::reacts_to<child_failed>>;
+
+// -- the retry scheduler ----------------------------------------------------------------------
+
+/// What can come due. Channels' retries have one timer each; the others are one each.
+enum class timer_kind : std::uint8_t { retry, release, expiry, retention, lease };
+
+/// A kind, and the channel where it has one.
+struct timer_key {
+  timer_kind kind{timer_kind::retry};
+  std::string channel{};
+
+  friend auto operator<=>(const timer_key&, const timer_key&) = default;
+};
+
+/// Something of this kind is due then; only the earliest of a kind counts.
+struct arm {
+  timer_key key{};
+  timestamp at{};
+};
+
+/// Its time has come: work one bounded slice and arm the next.
+struct due {
+  timer_key key{};
+};
+
+/// The RETRY SCHEDULER: the one clock of everything that waits in storage.
+using retry_scheduler_actor = caf::typed_actor<
+  // Keeps the earlier of this and what it has.
+  caf::reacts_to<arm>>;
+
+// -- the sender -------------------------------------------------------------------------------
+
+/// Deliveries claimed for a sender, committed before they are handed over.
+struct handover {
+  std::uint64_t generation{0};
+  std::vector<delivery_ptr> deliveries{};
+};
+using handover_ptr = std::shared_ptr<const handover>;
+
+/// How an exchange ended (from the transport's thread).
+struct exchange {
+  std::uint64_t generation{0};
+  delivery_id delivery{};
+  transport_result result{};
+};
+using exchange_ptr = std::shared_ptr<const exchange>;
+
+/// A settlement of this delivery was committed, or has to be told again.
+struct settled {
+  std::uint64_t generation{0};
+  delivery_id delivery{};
+  bool committed{false};
+};
+
+/// The node stops: start no new attempt, answer when none is in flight.
+struct drain {
+  std::shared_ptr<answer<bool>> reply{};
+};
+
+/// The SENDER of one channel.
+using sender_actor = caf::typed_actor<
+  // Takes deliveries into its lanes.
+  caf::reacts_to<handover_ptr>,
+  // Judges an answer and reports what follows to persistence.
+  caf::reacts_to<exchange_ptr>,
+  // Frees the slot, or reports again.
+  caf::reacts_to<settled>,
+  // Finishes what is in flight.
+  caf::reacts_to<drain>>;
+
+// -- persistence ------------------------------------------------------------------------------
+
+/// A sender's standing wish: how many more deliveries it has room for, lane by lane. The last one
+/// of a channel counts.
+struct want {
+  std::string channel{};
+  sender_actor sender{};
+  std::uint64_t generation{0};
+  /// By `static_cast<std::size_t>(priority)`.
+  std::array<std::uint32_t, lane_count> room{};
+  /// The first wish of a generation: rows this node owns on the channel but that are not held
+  /// are freed first.
+  bool fresh{false};
+  std::vector<delivery_id> held{};
+};
+using want_ptr = std::shared_ptr<const want>;
+
+/// The node stops: commit what waits, then give up the node's name.
+struct close_store {
+  std::shared_ptr<answer<bool>> reply{};
+};
+
+/// PERSISTENCE: the only writer. What waits in its mailbox is the next commit.
+using persistence_actor = caf::typed_actor<
+  // Commits it with everybody else's, answers, hands over.
+  caf::reacts_to<unit_ptr>,
+  // Serves it as rows appear.
+  caf::reacts_to<want_ptr>,
+  // Works one bounded slice of what is due.
+  caf::reacts_to<due>,
+  // Commits the rest and lets go of the store.
+  caf::reacts_to<close_store>>;
+
+// -- queries ----------------------------------------------------------------------------------
+
+/// QUERIES: reads, each on an idle reader of its own thread.
+using queries_actor = caf::typed_actor<
+  // Answers through the query itself.
+  caf::reacts_to<query_ptr>>;
+
+// -- ingress ----------------------------------------------------------------------------------
+
+/// Notifications a producer posts.
+struct posting {
+  std::vector<notification_draft> drafts{};
+  principal_ptr by{};
+  std::optional<once<created>> idempotency{};
+  timestamp now{};
+  steady_time arrived{};
+  std::shared_ptr<void> ticket{};
+  answer<created> reply{};
+};
+using posting_ptr = std::shared_ptr<posting>;
+
+/// An event a producer posts.
+struct happening {
+  event_draft draft{};
+  principal_ptr by{};
+  std::optional<once<accepted>> idempotency{};
+  timestamp now{};
+  steady_time arrived{};
+  std::shared_ptr<void> ticket{};
+  answer<accepted> reply{};
+};
+using happening_ptr = std::shared_ptr<happening>;
+
+/// INGRESS: plans what a posting or an event means and gives it to persistence.
+using ingress_actor = caf::typed_actor<
+  // Plans a posting.
+  caf::reacts_to<posting_ptr>,
+  // Gathers facts where needed and plans an event.
+  caf::reacts_to<happening_ptr>,
+  // Uses this catalog from the next message on.
+  caf::reacts_to<catalog_ptr>>;
+
+// -- live -------------------------------------------------------------------------------------
+
+/// Notifications that became visible in one commit, in `seq` order.
+struct released {
+  std::vector<notification_ptr> notifications{};
+  steady_time committed{};
+};
+using released_ptr = std::shared_ptr<const released>;
+
+/// A user's inbox changed by their own hand.
+struct inbox_change {
+  std::string user_id{};
+  mark_kind kind{mark_kind::read};
+  std::vector<notification_id> ids{};
+  std::int64_t unread{0};
+  timestamp at{};
+  /// The connection that did it; 0 for HTTP.
+  std::uint64_t origin{0};
+};
+using inbox_change_ptr = std::shared_ptr<const inbox_change>;
+
+/// A connection enters; pushes up to `head` were before it, all after it will follow.
+struct attach {
+  connection_ptr connection{};
+  std::int64_t head{0};
+};
+
+/// A connection is gone.
+struct detach {
+  connection_ptr connection{};
+};
+
+/// Live pushes have room again.
+struct room {};
+
+/// A hole in `seq` may be there: persistence restarted. Read on from storage.
+struct reread {};
+
+/// Every connection is closed with this code, and none enters any more.
+struct close_all {
+  std::uint16_t code{1001};
+  std::shared_ptr<answer<bool>> reply{};
+};
+
+/// Who is online on this node.
+struct online_user {
+  std::string user_id{};
+  std::uint32_t devices{0};
+  timestamp since{};
+};
+struct list_online {
+  std::shared_ptr<answer<std::vector<online_user>>> reply{};
+};
+
+/// What a client may ask over its socket.
+enum class command_kind : std::uint8_t { read, read_all, subscribe, unsubscribe };
+
+/// A client's message, decoded; its connection reads no other until `resume`.
+struct client_command {
+  connection_ptr from{};
+  command_kind kind{command_kind::read};
+  /// The text of the id for `read`; the topic for `subscribe`.
+  std::string argument{};
+};
+using client_command_ptr = std::shared_ptr<const client_command>;
+
+/// A connection has fewer than 50 frames queued.
+struct drained {
+  std::uint64_t connection{0};
+};
+
+/// What presence or storage tells a session.
+struct session_note {
+  /// One of: a connection to take, one to drop, a change of the inbox, a page of a replay.
+  std::variant<attach, detach, inbox_change_ptr, drained> what{};
+};
+
+/// A SESSION: one user online, with all their connections on this node.
+using session_actor = caf::typed_actor<
+  // Gives it to the connections entitled to it.
+  caf::reacts_to<push_ptr>,
+  // Takes or drops a connection, tells of a change, goes on with a replay.
+  caf::reacts_to<session_note>,
+  // Does what a client asks.
+  caf::reacts_to<client_command_ptr>>;
+
+/// PRESENCE: who is connected, and the one place where `seq` order becomes push order.
+using presence_actor = caf::typed_actor<
+  // Pushes in `seq` order.
+  caf::reacts_to<released_ptr>,
+  // Tells the user's session.
+  caf::reacts_to<inbox_change_ptr>,
+  // Enters a connection.
+  caf::reacts_to<attach>,
+  // Forgets one.
+  caf::reacts_to<detach>,
+  // Goes on with what it could not take.
+  caf::reacts_to<room>,
+  // Reads on from storage.
+  caf::reacts_to<reread>,
+  // Closes everything.
+  caf::reacts_to<close_all>,
+  // Answers who is online.
+  caf::reacts_to<list_online>>;
+
+// -- the watchdog -----------------------------------------------------------------------------
+
+/// What a commit changed on a channel, for the gauges.
+struct tally {
+  std::string channel{};
+  /// Change of the number waiting, lane by lane.
+  std::array<std::int64_t, lane_count> waiting{};
+  std::int64_t dead{0};
+};
+using tallies_ptr = std::shared_ptr<const std::vector<tally>>;
+
+/// The WATCHDOG: counts per channel.
+using watchdog_actor = caf::typed_actor<
+  // Adds to its counts.
+  caf::reacts_to<tallies_ptr>>;
+
+template <class Inspector>
+auto inspect(Inspector& f, child_failed& x) {
+  return f(x.name, x.what);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, tick& x) {
+  return f(x.what, x.life);
+}
+
+}  // namespace carillon
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::arm)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::handover_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::exchange_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::settled)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::drain)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::want_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::close_store)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::unit_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::query_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::posting_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::happening_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::catalog_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::released_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::inbox_change_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::attach)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::detach)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::reread)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::close_all)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::list_online)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::client_command_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::session_note)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::push_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::tallies_ptr)

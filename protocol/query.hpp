@@ -1,0 +1,133 @@
+#pragma once
+
+#include "protocol/answer.hpp"
+#include "protocol/delivery.hpp"
+#include "protocol/draft.hpp"
+#include "protocol/notification.hpp"
+#include "protocol/principal.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace carillon {
+
+/// One page of an inbox, newest `seq` first.
+struct inbox_page {
+  std::vector<inbox_item> items{};
+  /// Pass it as `before` for the next page; nothing on the last.
+  std::optional<std::int64_t> next{};
+};
+
+/// A user's inbox: entitled, visible at `now`, not deleted.
+struct list_inbox {
+  principal_ptr who{};
+  timestamp now{};
+  std::optional<bool> is_read{};
+  std::optional<notification_type> type{};
+  std::optional<carillon::priority> priority{};
+  std::optional<std::string> source{};
+  std::optional<std::string> group_key{};
+  int limit{20};
+  int offset{0};
+  /// Only those with a smaller `seq`.
+  std::optional<std::int64_t> before{};
+  answer<inbox_page> reply{};
+};
+
+/// One notification of the asker's own, else `not_found`.
+struct get_notification {
+  principal_ptr who{};
+  timestamp now{};
+  notification_id id{};
+  answer<inbox_item> reply{};
+};
+
+/// How many of the asker's visible notifications are unread.
+struct count_unread {
+  principal_ptr who{};
+  timestamp now{};
+  answer<std::int64_t> reply{};
+};
+
+/// Rows of (after, upto] by `seq`, in order.
+struct seq_page {
+  std::vector<notification_ptr> items{};
+  /// Everything up to here is in this page or before it.
+  std::int64_t upto{0};
+  /// Nothing at or below it is kept any more (pruned by retention).
+  std::int64_t floor{0};
+};
+
+/// What `who` is entitled to in (after, upto], not deleted; for all when `who` is null.
+struct read_range {
+  principal_ptr who{};
+  timestamp now{};
+  std::int64_t after{0};
+  std::int64_t upto{0};
+  int limit{100};
+  answer<seq_page> reply{};
+};
+
+/// Where the inbox stands.
+struct inbox_state {
+  /// The last `seq` given.
+  std::int64_t head{0};
+  /// The last `seq` pruned.
+  std::int64_t floor{0};
+};
+
+struct read_state {
+  answer<inbox_state> reply{};
+};
+
+/// What is stored of these users, for planning.
+struct gather_facts {
+  std::vector<std::string> user_ids{};
+  answer<facts> reply{};
+};
+
+/// One page of deliveries, newest first.
+struct delivery_page {
+  std::vector<delivery_ptr> items{};
+  std::optional<delivery_id> next{};
+};
+
+/// The operator's list.
+struct list_deliveries {
+  std::optional<delivery_status> status{};
+  std::optional<std::string> channel{};
+  std::optional<std::string> event_type{};
+  std::optional<std::string> recipient{};
+  std::optional<timestamp> since{};
+  std::optional<timestamp> until{};
+  std::optional<delivery_id> before{};
+  int limit{50};
+  answer<delivery_page> reply{};
+};
+
+/// A delivery with every attempt.
+struct delivery_story {
+  delivery_ptr what{};
+  std::vector<attempt> attempts{};
+};
+
+struct get_delivery {
+  delivery_id id{};
+  answer<delivery_story> reply{};
+};
+
+/// A question to storage with its own answer.
+struct query {
+  std::variant<list_inbox, get_notification, count_unread, read_range, read_state, gather_facts,
+               list_deliveries, get_delivery>
+    what{};
+  /// Asked from outside: refused with `busy` when too many wait.
+  bool outside{false};
+};
+
+using query_ptr = std::shared_ptr<query>;
+
+}  // namespace carillon

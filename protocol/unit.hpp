@@ -1,0 +1,143 @@
+#pragma once
+
+#include "protocol/answer.hpp"
+#include "protocol/delivery.hpp"
+#include "protocol/event.hpp"
+#include "protocol/notification.hpp"
+#include "protocol/principal.hpp"
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace carillon {
+
+/// The first 2xx answer to an idempotent request, kept with what it created.
+struct stored_answer {
+  int status{200};
+  std::string body{};
+};
+
+/// An `Idempotency-Key` in work. The same subject, method, path and key within 24 h get the first
+/// answer again if the body's SHA-256 is the same, and `invalid` if it is not.
+template <class Done>
+struct once {
+  std::string subject{};
+  std::string method{};
+  std::string path{};
+  std::string key{};
+  std::array<std::uint8_t, 32> body_hash{};
+  /// Renders the answer inside the commit, so that both are stored or neither.
+  std::function<stored_answer(const Done&)> compose{};
+};
+
+/// What became of a creation.
+struct created {
+  /// In the order asked; a duplicate's place holds the first one.
+  std::vector<notification_ptr> notifications{};
+  /// Parallel to `notifications`.
+  std::vector<bool> duplicate{};
+  std::vector<delivery_ptr> deliveries{};
+  /// Set when the idempotency key was seen before; nothing else is then.
+  std::optional<stored_answer> replayed{};
+};
+
+/// Creates notifications, all or none, with the deliveries of their other channels.
+struct creation {
+  /// Those with a `deliver_at` in the future get no `seq` yet.
+  std::vector<std::shared_ptr<notification>> notifications{};
+  /// The producer asked for an inbox row; false when `channels` had no `system`.
+  bool inbox{true};
+  std::vector<std::shared_ptr<delivery>> deliveries{};
+  std::optional<once<created>> idempotency{};
+  /// Filled while the unit is applied; answered after the commit.
+  created done{};
+  answer<created> reply{};
+};
+
+/// One thing an event means: an inbox row or a delivery, and the lock that makes it happen once.
+struct planned {
+  std::shared_ptr<notification> inbox{};
+  std::shared_ptr<carillon::delivery> delivery{};
+  /// Channel and recipient of the lock; it is taken only where the event has an `entity_id`.
+  std::string channel{};
+  std::string recipient{};
+  /// How long the lock holds; 0 is the retention time.
+  milliseconds lock_for{0};
+};
+
+/// What became of an event.
+struct accepted {
+  event_id id{};
+  /// Every delivery was locked by an earlier event, whose id `id` then is.
+  bool duplicate{false};
+  /// Those created, and those skipped with a reason; the inbox rows among them have a
+  /// `notification` and channel `system`, are `delivered` and are not stored as deliveries.
+  std::vector<delivery_ptr> deliveries{};
+  std::optional<stored_answer> replayed{};
+};
+
+/// Stores an event with everything it means.
+struct acceptance {
+  event what{};
+  std::vector<planned> plan{};
+  std::optional<once<accepted>> idempotency{};
+  accepted done{};
+  answer<accepted> reply{};
+};
+
+/// What changed for a user.
+struct marked {
+  /// How many changed.
+  std::int64_t count{0};
+  /// Which ones, where they were named.
+  std::vector<notification_id> ids{};
+  std::int64_t unread{0};
+  timestamp at{};
+};
+
+/// What a user does to their inbox.
+enum class mark_kind : std::uint8_t { read, read_all, remove };
+
+/// Marks a user's own notifications. One named id that is not theirs is `not_found`; of several,
+/// those of others are passed over.
+struct marking {
+  mark_kind kind{mark_kind::read};
+  principal_ptr who{};
+  std::vector<notification_id> ids{};
+  bool single{false};
+  /// The live connection it came from (0: none); the user's others are told.
+  std::uint64_t origin{0};
+  marked done{};
+  answer<marked> reply{};
+};
+
+/// How one attempt ended and what follows from it; told again until it is acknowledged.
+struct settlement {
+  /// The delivery in its new state.
+  std::shared_ptr<const carillon::delivery> delivery{};
+  carillon::attempt attempt{};
+  /// The next step of the failover chain, when this one died.
+  std::shared_ptr<const carillon::delivery> successor{};
+  answer<bool> reply{};
+};
+
+/// The smallest thing committed: applied whole or not at all, together with everybody else's.
+struct unit {
+  std::variant<creation, acceptance, marking, settlement> what{};
+  /// Set when applying it found that a rule refuses it: nothing of it is stored.
+  std::optional<error> refused{};
+  /// When the door let it in: the wall time its rows carry.
+  timestamp now{};
+  steady_time arrived{};
+  /// Gives its admission back to the door when it dies.
+  std::shared_ptr<void> ticket{};
+};
+
+using unit_ptr = std::shared_ptr<unit>;
+
+}  // namespace carillon
