@@ -104,6 +104,10 @@ struct drain {
   std::shared_ptr<answer<bool>> reply{};
 };
 
+/// Persistence has started again and forgot every wish; what it claimed last may be lost on the
+/// way. The sender wishes afresh, with the ids it holds.
+struct wish_again {};
+
 /// The SENDER of one channel.
 using sender_actor = caf::typed_actor<
   // Takes deliveries into its lanes.
@@ -112,6 +116,8 @@ using sender_actor = caf::typed_actor<
   caf::reacts_to<exchange_ptr>,
   // Frees the slot, or reports again.
   caf::reacts_to<settled>,
+  // Repeats its wish.
+  caf::reacts_to<wish_again>,
   // Finishes what is in flight.
   caf::reacts_to<drain>>;
 
@@ -329,6 +335,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::handover_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::exchange_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::settled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::drain)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::wish_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::want_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::close_store)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::unit_ptr)

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "protocol/actors.hpp"
+
+namespace carillon {
+
+/// Whom persistence tells of its commits. They need its handle, so they are spawned after it and
+/// entered here before the first message reaches it; nothing here changes after that.
+struct directory {
+  presence_actor presence{};
+  retry_scheduler_actor scheduler{};
+  watchdog_actor watchdog{};
+};
+
+}  // namespace carillon
