@@ -120,6 +120,7 @@ struct marking {
 struct settlement {
   /// The delivery in its new state.
   std::shared_ptr<const carillon::delivery> delivery{};
+  /// Number 0: it ended without an attempt (its time was over), and none is logged.
   carillon::attempt attempt{};
   /// The next step of the failover chain, when this one died.
   std::shared_ptr<const carillon::delivery> successor{};
