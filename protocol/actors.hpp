@@ -167,6 +167,8 @@ using queries_actor = caf::typed_actor<
 /// Notifications a producer posts.
 struct posting {
   std::vector<notification_draft> drafts{};
+  /// They came as a batch: faults are placed below `/notifications/N`.
+  bool batch{false};
   principal_ptr by{};
   std::optional<once<created>> idempotency{};
   timestamp now{};

@@ -19,6 +19,8 @@ struct notification_draft {
 /// An event as a producer wrote it, validated; id and creation time are not set.
 struct event_draft {
   event what{};
+  /// From the body; an `Idempotency-Key` header wins over it.
+  std::string idempotency_key{};
 };
 
 /// What planning must know of one user.

@@ -9,6 +9,10 @@
 #include <string>
 #include <vector>
 
+namespace carillon::rules {
+class condition;
+}
+
 namespace carillon {
 
 /// Who is told what about which events.
@@ -18,6 +22,10 @@ struct route {
   bool enabled{true};
   /// Segments between dots; `*` is exactly one, `**` any number.
   std::string event{"**"};
+  /// A condition on the event, as written; empty for none.
+  std::string when{};
+  /// `when`, read by `rules::parse_when`; null for none.
+  std::shared_ptr<const rules::condition> condition{};
   std::vector<std::string> channels{"system"};
   /// Set where the route names its audience; otherwise the event's recipients are told.
   std::optional<audience> to{};

@@ -52,6 +52,9 @@ struct creation {
   std::vector<std::shared_ptr<notification>> notifications{};
   /// The producer asked for an inbox row; false when `channels` had no `system`.
   bool inbox{true};
+  /// Those without an inbox row in a batch where others have one; parallel to `notifications`, or
+  /// empty where `inbox` speaks for all.
+  std::vector<bool> unlisted{};
   std::vector<std::shared_ptr<delivery>> deliveries{};
   std::optional<once<created>> idempotency{};
   /// Filled while the unit is applied; answered after the commit.

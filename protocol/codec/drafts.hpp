@@ -1,0 +1,28 @@
+#pragma once
+
+#include "protocol/draft.hpp"
+#include "protocol/error.hpp"
+#include "protocol/time.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace carillon::codec {
+
+// Bodies of requests to drafts. Every function answers `malformed` for what is not JSON (not UTF-8,
+// deeper than 64, a lone surrogate) and `invalid` with all faults at once for JSON that breaks a
+// rule. Members that are not known are ignored; `null` is the same as leaving a member out.
+
+/// One notification as a producer posts it. `now` decides nothing but is the draft's creation time.
+result<notification_draft> decode_notification(std::string_view body, timestamp now);
+
+/// `{"notifications":[…]}` with 1 to 1,000 of them; paths of faults begin `/notifications/N`.
+result<std::vector<notification_draft>> decode_batch(std::string_view body, timestamp now);
+
+/// An event in the engine's own shape. `occurred_at` is the epoch where the producer said nothing.
+result<event_draft> decode_event(std::string_view body);
+
+/// `{"ids":[…]}`, at most 1,000; texts that are no id of a notification are passed over.
+result<std::vector<notification_id>> decode_ids(std::string_view body);
+
+}  // namespace carillon::codec
