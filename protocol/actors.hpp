@@ -270,10 +270,24 @@ struct drained {
   std::uint64_t connection{0};
 };
 
+/// How the mark a client asked for went.
+struct marking_answer {
+  client_command_ptr asked{};
+  result<marked> done{marked{}};
+};
+
+/// What storage answered to a question a session asked for one of its connections.
+struct storage_answer {
+  std::uint64_t connection{0};
+  std::variant<result<inbox_state>, result<std::int64_t>, result<seq_page>, marking_answer> what;
+};
+using storage_answer_ptr = std::shared_ptr<const storage_answer>;
+
 /// What presence or storage tells a session.
 struct session_note {
-  /// One of: a connection to take, one to drop, a change of the inbox, a page of a replay.
-  std::variant<attach, detach, inbox_change_ptr, drained> what{};
+  /// One of: a connection to take, one to drop, a change of the inbox, room in a connection's
+  /// queue, an answer of storage.
+  std::variant<attach, detach, inbox_change_ptr, drained, storage_answer_ptr> what{};
 };
 
 /// A SESSION: one user online, with all their connections on this node.

@@ -38,7 +38,8 @@ class connection {
   virtual const principal_ptr& who() const noexcept = 0;
   virtual frame_format format() const noexcept = 0;
 
-  /// The `seq` the client has seen; nothing when it does not resume.
+  /// The `seq` the client has seen; nothing when it does not resume, negative when what it said
+  /// cannot be read.
   virtual std::optional<std::int64_t> since() const noexcept = 0;
 
   /// The session takes it: client messages go there from now on, one at a time.

@@ -25,13 +25,15 @@ using frame_ptr = std::shared_ptr<const std::string>;
 class push {
  public:
   /// `released` is called when the last holder lets go: the push is on every queue it was meant
-  /// for, or those are gone.
+  /// for, or those are gone. `committed` is the epoch for a replayed row, whose way is not measured.
   push(notification_ptr what, steady_time committed, std::function<void()> released = {});
   ~push();
   push(const push&) = delete;
   push& operator=(const push&) = delete;
 
   const notification& what() const noexcept { return *what_; }
+  /// The row itself, for whoever must keep it without holding up the push.
+  const notification_ptr& row() const noexcept { return what_; }
   steady_time committed() const noexcept { return committed_; }
   const frame_ptr& frame(frame_format format) const;
 
