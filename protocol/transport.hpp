@@ -2,7 +2,9 @@
 
 #include "protocol/time.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>

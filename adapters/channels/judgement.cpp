@@ -1,0 +1,79 @@
+#include "adapters/channels/judgement.hpp"
+
+#include "protocol/codec/text.hpp"
+
+#include <date/date.h>
+
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+
+namespace carillon::channels {
+
+namespace {
+
+constexpr milliseconds longest_wait = std::chrono::hours{24};
+
+}  // namespace
+
+outcome judge_failure(const transport_error& failure) {
+  outcome out{.error_class = error_class::transient,
+              .provider_code = std::string{to_string(failure.what)},
+              .excerpt = failure.text};
+  switch (failure.what) {
+    case transport_failure::refused:
+      out.error_class = error_class::invalid_recipient;
+      break;
+    case transport_failure::bad_url:
+      out.error_class = error_class::invalid_request;
+      break;
+    case transport_failure::no_answer:
+      out.excerpt = "sent, but the outcome is unknown: " + failure.text;
+      break;
+    default:
+      break;
+  }
+  return out;
+}
+
+outcome judge_status(const response& came, timestamp now) {
+  outcome out{.provider_code = std::to_string(came.status), .excerpt = excerpt(came.body)};
+  if (came.status >= 200 && came.status < 300)
+    return out;
+  if (came.status == 429)
+    out.error_class = error_class::rate_limited;
+  else if (came.status >= 300 && came.status < 500 && came.status != 408 && came.status != 425)
+    out.error_class = error_class::invalid_request;
+  else
+    out.error_class = error_class::transient;
+  if (out.error_class != error_class::invalid_request)
+    out.wait = retry_after(came, now).value_or(milliseconds{0});
+  return out;
+}
+
+std::optional<milliseconds> retry_after(const response& came, timestamp now) {
+  auto text = came.header("retry-after");
+  if (text.empty())
+    return std::nullopt;
+  std::int64_t n = 0;
+  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), n);
+  if (failed == std::errc{} && end == text.data() + text.size())
+    return std::clamp<milliseconds>(seconds{std::min<std::int64_t>(n, 86400)}, milliseconds{0},
+                                    longest_wait);
+  std::istringstream in{std::string{text}};
+  timestamp at;
+  in >> date::parse("%a, %d %b %Y %H:%M:%S GMT", at);
+  if (in.fail())
+    return std::nullopt;
+  return std::clamp<milliseconds>(at - now, milliseconds{0}, longest_wait);
+}
+
+std::string excerpt(std::string_view body) {
+  auto text = codec::cut(body, 500, "…");
+  if (!codec::is_utf8(text))
+    return "(not text)";
+  std::ranges::replace(text, '\0', ' ');
+  return text;
+}
+
+}  // namespace carillon::channels

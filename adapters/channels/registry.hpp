@@ -1,0 +1,43 @@
+#pragma once
+
+#include "protocol/channel.hpp"
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace carillon {
+
+/// A configuration key that only one type of channel knows.
+struct channel_key {
+  std::string_view name{};
+  bool required{false};
+  /// Masked wherever it is shown.
+  bool secret{false};
+  std::string_view doc{};
+};
+
+/// A kind of channel: its name in the configuration and what is particular to it.
+struct channel_type {
+  std::string_view name{};
+  std::string_view doc{};
+  /// False where the channel itself is the address (a robot, a fixed URL, the inbox).
+  bool needs_address{true};
+  /// Rate, concurrency, timeout and retry where the operator says nothing (CHANNELS.md 0.4).
+  channel_settings defaults{};
+  std::vector<channel_key> keys{};
+  /// Makes one from its settings, `invalid` with a fault for each key that is wrong; null for
+  /// `system`, which the commit itself delivers.
+  result<channel_ptr> (*make)(const channel_settings& settings){nullptr};
+};
+
+/// Every type, in the order of the documentation.
+std::span<const channel_type> channel_types();
+
+/// The type of that name, or null.
+const channel_type* find_channel_type(std::string_view name);
+
+/// Makes a channel; null for `system`. An unknown type is `invalid`.
+result<channel_ptr> make_channel(const channel_settings& settings);
+
+}  // namespace carillon

@@ -1,0 +1,164 @@
+// Standard Webhooks 1.0.0: https://www.standardwebhooks.com
+
+#include "adapters/channels/judgement.hpp"
+#include "adapters/channels/signature.hpp"
+#include "adapters/channels/types.hpp"
+#include "protocol/codec/text.hpp"
+#include "protocol/codec/time.hpp"
+
+namespace carillon::channels {
+
+namespace {
+
+bool is_url(std::string_view text) {
+  return text.starts_with("http://") || text.starts_with("https://");
+}
+
+/// The `data` of the body; null where a thing has no id or name.
+void append_data(std::string& out, const delivery& what) {
+  auto member = [&out](std::string_view key, std::string_view text) {
+    out.append("\"").append(key).append("\":");
+    if (text.empty())
+      out.append("null");
+    else
+      codec::append_json_string(out, text);
+    out.push_back(',');
+  };
+  out.push_back('{');
+  member("event_id", what.event ? to_text(*what.event) : std::string{});
+  member("notification_id", what.notification ? to_text(*what.notification) : std::string{});
+  member("delivery_id", to_text(what.id));
+  member("title", what.content.title);
+  member("message", what.content.text);
+  member("recipient", what.user_id.empty() ? what.recipient : what.user_id);
+  out.append("\"data\":").append(what.content.data.empty() ? "{}" : what.content.data);
+  out.push_back('}');
+}
+
+std::string body_of(const delivery& what) {
+  std::string out = R"({"type":)";
+  codec::append_json_string(out, what.content.type);
+  out.append(R"(,"timestamp":")");
+  codec::append_rfc3339(out, what.created_at);
+  out.append(R"(","data":)");
+  append_data(out, what);
+  out.push_back('}');
+  return out;
+}
+
+class webhook_channel final : public channel {
+ public:
+  webhook_channel(std::string url, std::vector<std::string> keys, milliseconds timeout)
+      : url_(std::move(url)), keys_(std::move(keys)), timeout_(timeout) {}
+
+  result<request> compose(const delivery& what, const stamp& at) const override {
+    auto own = is_url(what.recipient);
+    if (!own && url_.empty())
+      return error{errc::invalid, "the channel has no url and the recipient is none"};
+    http_request out{.url = own ? what.recipient : url_,
+                     .body = body_of(what),
+                     .timeout = timeout_,
+                     .guarded = own};
+    auto id = to_text(what.id);
+    auto sent = std::to_string(std::chrono::floor<seconds>(at.now).time_since_epoch().count());
+    out.headers = {{"Content-Type", "application/json; charset=utf-8"},
+                   {"webhook-id", id},
+                   {"webhook-timestamp", sent}};
+    if (!keys_.empty())
+      out.headers.emplace_back("webhook-signature", sign(id + "." + sent + "." + out.body));
+    if (!what.trace_id.empty())
+      out.headers.emplace_back("traceparent", "00-" + what.trace_id + "-" + span_of(at) + "-01");
+    return request{std::move(out)};
+  }
+
+  outcome judge(const transport_result& came, timestamp now) const override {
+    if (auto failure = std::get_if<transport_error>(&came))
+      return judge_failure(*failure);
+    auto& got = std::get<response>(came);
+    auto out = judge_status(got, now);
+    if (got.status == 410) {
+      out.error_class = error_class::invalid_recipient;
+    } else if (got.status >= 400 && out.error_class == error_class::invalid_request) {
+      // The specification retries every failure: a receiver being deployed may say anything.
+      out.error_class = error_class::transient;
+      out.wait = retry_after(got, now).value_or(milliseconds{0});
+    }
+    return out;
+  }
+
+ private:
+  std::string sign(std::string_view content) const {
+    std::string out;
+    for (auto& key : keys_) {
+      if (!out.empty())
+        out.push_back(' ');
+      out.append("v1,").append(base64(hmac_sha256(key, content)));
+    }
+    return out;
+  }
+
+  static std::string span_of(const stamp& at) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out(16, '0');
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] = digits[(at.random >> (4 * i)) & 15];
+    out.back() = '1';  // never all zero
+    return out;
+  }
+
+  std::string url_;
+  std::vector<std::string> keys_;
+  milliseconds timeout_;
+};
+
+/// The raw keys of one or, while a secret is being rotated, several `whsec_…` divided by spaces.
+result<std::vector<std::string>> keys_of(std::string_view secrets) {
+  constexpr std::string_view prefix = "whsec_";
+  std::vector<std::string> keys;
+  while (!secrets.empty()) {
+    auto one = secrets.substr(0, secrets.find(' '));
+    secrets.remove_prefix(std::min(secrets.size(), one.size() + 1));
+    if (one.empty())
+      continue;
+    if (one.starts_with(prefix))
+      one.remove_prefix(prefix.size());
+    auto key = from_base64(one);
+    if (!key || key->size() < 24 || key->size() > 64)
+      return error{errc::invalid,
+                   "a webhook secret is whsec_ and the base64 of 24 to 64 bytes",
+                   {{"/secret", "not whsec_ and the base64 of 24 to 64 bytes"}}};
+    keys.push_back(std::move(*key));
+  }
+  return keys;
+}
+
+std::string key_or(const channel_settings& settings, const std::string& name) {
+  auto found = settings.keys.find(name);
+  return found == settings.keys.end() ? std::string{} : found->second;
+}
+
+result<channel_ptr> make(const channel_settings& settings) {
+  auto url = key_or(settings, "url");
+  if (!url.empty() && !is_url(url))
+    return error{errc::invalid, "url is not an http or https URL", {{"/url", "not a URL"}}};
+  auto keys = keys_of(key_or(settings, "secret"));
+  if (!keys)
+    return keys.error();
+  return channel_ptr{std::make_shared<webhook_channel>(url, std::move(*keys), settings.timeout)};
+}
+
+}  // namespace
+
+channel_type webhook_type() {
+  return {
+    .name = "webhook",
+    .doc = "Posts to a URL of yours, signed as Standard Webhooks 1.0.0 say.",
+    .needs_address = false,
+    .defaults = {.concurrency = 16},
+    .keys = {{"url", false, false, "where to post; a delivery whose recipient is a URL goes there"},
+             {"secret", false, true, "whsec_…; two divided by a space while one is replaced"}},
+    .make = make,
+  };
+}
+
+}  // namespace carillon::channels
