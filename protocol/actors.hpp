@@ -144,6 +144,10 @@ struct close_store {
   std::shared_ptr<answer<bool>> reply{};
 };
 
+/// Tell the scheduler and the watchdog afresh what waits in storage: at the start, and when one of
+/// them has started again and knows nothing.
+struct survey_again {};
+
 /// PERSISTENCE: the only writer. What waits in its mailbox is the next commit.
 using persistence_actor = caf::typed_actor<
   // Commits it with everybody else's, answers, hands over.
@@ -152,6 +156,8 @@ using persistence_actor = caf::typed_actor<
   caf::reacts_to<want_ptr>,
   // Works one bounded slice of what is due.
   caf::reacts_to<due>,
+  // Reads from storage what waits there.
+  caf::reacts_to<survey_again>,
   // Commits the rest and lets go of the store.
   caf::reacts_to<close_store>>;
 
@@ -329,8 +335,15 @@ struct tally {
 };
 using tallies_ptr = std::shared_ptr<const std::vector<tally>>;
 
+/// What waits and is dead on every channel, as storage says: in place of all earlier counts.
+struct recount {
+  tallies_ptr counts{};
+};
+
 /// The WATCHDOG: counts per channel.
 using watchdog_actor = caf::typed_actor<
+  // Counts from here on.
+  caf::reacts_to<recount>,
   // Adds to its counts.
   caf::reacts_to<tallies_ptr>>;
 
@@ -354,6 +367,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::settled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::drain)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::wish_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::want_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::survey_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::close_store)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::unit_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::query_ptr)
@@ -372,3 +386,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::client_command_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::session_note)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::push_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::tallies_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::recount)
