@@ -1,0 +1,85 @@
+#pragma once
+
+#include "protocol/codec/record.hpp"
+#include "protocol/error.hpp"
+#include "protocol/notification.hpp"
+#include "protocol/time.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carillon::codec {
+
+/// Bounds of CONTRACT section 4, in bytes unless they say otherwise.
+inline constexpr std::size_t max_title_characters = 200;
+inline constexpr std::size_t max_message_characters = 10'000;
+inline constexpr std::size_t max_object = 64 << 10;
+inline constexpr std::size_t max_id = 128;
+/// Addresses may be longer than ids: URLs, a browser's push subscription.
+inline constexpr std::size_t max_address = 4096;
+
+/// One record's members, checked as they are read. What breaks a rule is noted with its place and
+/// reads as absent, so that all faults are found in one pass. `null` is absent.
+class fields {
+ public:
+  /// `prefix` is the pointer to the record; faults go to `faults`.
+  fields(const json_value& record, std::string prefix, std::vector<fault>& faults)
+      : record_(record), prefix_(std::move(prefix)), faults_(faults) {}
+
+  /// Text of that many characters without U+0000.
+  std::string required_text(std::string_view name, std::size_t least, std::size_t most) const;
+
+  /// An id or key: 1 to 128 bytes without control characters; empty where absent.
+  std::string id(std::string_view name) const;
+  std::string required_id(std::string_view name) const;
+
+  /// An id where producers also write `""` for none.
+  std::string id_or_empty(std::string_view name) const;
+
+  /// An object's JSON text, at most 64 KiB; empty where absent.
+  std::string object(std::string_view name) const;
+  std::string required_object(std::string_view name) const;
+
+  std::optional<timestamp> time(std::string_view name) const;
+
+  /// A value of an enumeration; `list` says which words there are.
+  template <class T>
+  std::optional<T> word(std::string_view name, std::optional<T> (*parse)(std::string_view),
+                        std::string_view list) const {
+    const auto* x = text_of(name);
+    if (x == nullptr)
+      return std::nullopt;
+    auto value = parse(x->text);
+    if (!value)
+      note(name, "must be one of " + std::string{list});
+    return value;
+  }
+
+  /// Texts of 1 to `most` bytes without control characters, each once; nothing where absent.
+  std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t most) const;
+
+  /// One such text.
+  std::string text(std::string_view name, std::size_t most) const;
+
+  /// True where the member is there and not null.
+  bool has(std::string_view name) const;
+
+  /// Of two names for one thing: the second where only it is there, else the first.
+  std::string_view either(std::string_view ours, std::string_view other) const;
+
+  void note(std::string_view place, std::string message) const;
+
+ private:
+  const json_value* present(std::string_view name) const;
+  const json_value* text_of(std::string_view name) const;
+  bool need(std::string_view name) const;
+
+  const json_value& record_;
+  std::string prefix_;
+  std::vector<fault>& faults_;
+};
+
+}  // namespace carillon::codec

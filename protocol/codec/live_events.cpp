@@ -1,0 +1,126 @@
+#include "protocol/codec/live_events.hpp"
+
+#include "protocol/codec/frames.hpp"
+#include "protocol/codec/text.hpp"
+#include "protocol/codec/time.hpp"
+
+namespace carillon::codec {
+
+namespace {
+
+/// A JSON object written member by member.
+class object {
+ public:
+  object& text(std::string_view name, std::string_view value) {
+    key(name);
+    append_json_string(out_, value);
+    return *this;
+  }
+  object& raw(std::string_view name, std::string_view json) {
+    key(name);
+    out_ += json;
+    return *this;
+  }
+  object& number(std::string_view name, std::int64_t value) {
+    return raw(name, std::to_string(value));
+  }
+
+  std::string as_event(std::string_view event) { return envelope(event, out_ += '}'); }
+
+ private:
+  void key(std::string_view name) {
+    if (out_.size() > 1)
+      out_ += ',';
+    append_json_string(out_, name);
+    out_ += ':';
+  }
+
+  std::string out_{"{"};
+};
+
+std::string_view name_of(errc code) {
+  switch (code) {
+    case errc::malformed:
+      return "malformed";
+    case errc::unauthorized:
+      return "unauthorized";
+    case errc::forbidden:
+      return "forbidden";
+    case errc::not_found:
+      return "not_found";
+    case errc::conflict:
+      return "conflict";
+    case errc::too_large:
+      return "too_large";
+    case errc::invalid:
+      return "invalid";
+    case errc::busy:
+      return "busy";
+    case errc::unavailable:
+      return "unavailable";
+    case errc::internal:
+      break;
+  }
+  return "internal";
+}
+
+std::string id_list(const std::vector<notification_id>& ids) {
+  std::string out{"["};
+  for (const auto& id : ids) {
+    if (out.size() > 1)
+      out += ',';
+    append_json_string(out, to_text(id));
+  }
+  return out += ']';
+}
+
+}  // namespace
+
+std::string hello_event(std::string_view session_id, std::string_view user_id, seconds heartbeat,
+                        std::int64_t seq, std::int64_t unread) {
+  return object{}
+    .text("session_id", session_id)
+    .text("user_id", user_id)
+    .number("heartbeat_seconds", heartbeat.count())
+    .number("seq", seq)
+    .number("unread_count", unread)
+    .as_event("hello");
+}
+
+std::string read_ack_event(std::string_view notification_id, timestamp at) {
+  return object{}
+    .text("notificationId", notification_id)
+    .text("timestamp", rfc3339(at))
+    .as_event("notification:read:ack");
+}
+
+std::string sync_event(const inbox_change& what) {
+  object data;
+  data.raw("ids", id_list(what.ids));
+  if (what.kind == mark_kind::read_all)
+    data.raw("all", "true");
+  data.raw(what.kind == mark_kind::remove ? "deleted" : "is_read", "true");
+  return data.as_event("notification:sync");
+}
+
+std::string unread_count_event(std::int64_t unread) {
+  return object{}.number("unread_count", unread).as_event("unread_count");
+}
+
+std::string resume_failed_event(std::int64_t oldest_seq) {
+  return object{}.number("oldest_seq", oldest_seq).as_event("resume_failed");
+}
+
+std::string user_event(std::string_view user_id, bool online) {
+  return object{}.text("userId", user_id).as_event(online ? "user:online" : "user:offline");
+}
+
+std::string presence_changed_event(std::int64_t online) {
+  return object{}.number("online", online).as_event("presence:changed");
+}
+
+std::string error_event(const error& why) {
+  return object{}.text("code", name_of(why.code)).text("message", why.detail).as_event("error");
+}
+
+}  // namespace carillon::codec
