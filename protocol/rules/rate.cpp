@@ -1,0 +1,73 @@
+#include "protocol/rules/rate.hpp"
+
+#include <algorithm>
+
+namespace carillon::rules {
+
+rate::rate(const std::optional<rate_limit>& limit, steady_time now,
+           std::optional<steady_time> last_use)
+    : limited_(limit.has_value()), counted_at_(now) {
+  if (!limited_)
+    return;
+  const int count = std::max(limit->count, 1);
+  const int burst = limit->burst > 0 ? limit->burst : count / 4;
+  capacity_ = std::clamp(burst, 1, count);
+  const duration window = limit->per;
+  const duration guard = std::max<duration>(milliseconds{50}, window / 100);
+  const bool used = last_use && now - *last_use < window + guard;
+  if (capacity_ == count) {
+    back_after_ = window + guard;
+    if (used)
+      out_.assign(static_cast<std::size_t>(capacity_), std::min(*last_use, now) + back_after_);
+    return;
+  }
+  const int refill = count - capacity_;
+  interval_ = (window + guard + duration{refill - 1}) / refill;  // rounded up: never too soon
+  // A bucket too large to count in nanoseconds is made smaller, which keeps the promise.
+  constexpr auto countable = duration::max() / 4;
+  capacity_ = static_cast<int>(std::min<duration::rep>(capacity_, countable / interval_));
+  credit_ = used ? duration::zero() : interval_ * capacity_;
+}
+
+steady_time rate::ready_at(steady_time now) const {
+  auto ready = std::max(now, frozen_until_);
+  if (!limited_)
+    return ready;
+  if (refills())
+    return std::max(ready, now + (interval_ - std::min(credit_at(now), interval_)));
+  if (out_.size() < static_cast<std::size_t>(capacity_))
+    return ready;
+  return std::max(ready, out_.front());
+}
+
+std::optional<steady_time> rate::take(steady_time now) {
+  if (const auto ready = ready_at(now); ready > now)
+    return ready;
+  if (!limited_)
+    return std::nullopt;
+  if (refills()) {
+    credit_ = credit_at(now) - interval_;
+    counted_at_ = std::max(counted_at_, now);
+  } else {
+    forget_returned(now);
+    out_.push_back(now + back_after_);
+  }
+  return std::nullopt;
+}
+
+void rate::freeze(steady_time until) {
+  frozen_until_ = std::max(frozen_until_, until);
+}
+
+rate::duration rate::credit_at(steady_time now) const {
+  const auto passed = std::max(now - counted_at_, duration::zero());
+  const auto full = interval_ * capacity_;
+  return passed > full ? full : std::min(full, credit_ + passed);
+}
+
+void rate::forget_returned(steady_time now) {
+  while (!out_.empty() && out_.front() <= now)
+    out_.pop_front();
+}
+
+}  // namespace carillon::rules

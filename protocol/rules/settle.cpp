@@ -1,0 +1,120 @@
+#include "protocol/rules/settle.hpp"
+
+#include "protocol/rules/backoff.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace carillon::rules {
+
+namespace {
+
+/// How soon a provider is asked again that limits without saying for how long.
+constexpr milliseconds shortest_limit{1000};
+
+bool may_retry(error_class x) {
+  return x == error_class::transient || x == error_class::rate_limited;
+}
+
+std::string describe(const outcome& how) {
+  if (how.provider_code.empty() || how.excerpt.empty())
+    return how.provider_code + how.excerpt;
+  return how.provider_code + ": " + how.excerpt;
+}
+
+/// The backup takes over the same words under its own address, budget and age.
+delivery next_step(const delivery& dead, const circumstances& at) {
+  const auto& step = dead.failover.front();
+  delivery next;
+  next.id = at.fresh;
+  next.event = dead.event;
+  next.notification = dead.notification;
+  next.channel = step.channel;
+  next.recipient = step.recipient;
+  next.user_id = dead.user_id;
+  next.priority = dead.priority;
+  next.max_attempts = step.max_attempts;
+  next.due_at = at.now;
+  if (step.max_age > milliseconds::zero())
+    next.expires_at = at.now + step.max_age;
+  next.trace_id = dead.trace_id;
+  next.failover_of = dead.id;
+  next.failover.assign(dead.failover.begin() + 1, dead.failover.end());
+  next.content = dead.content;
+  next.created_at = at.now;
+  return next;
+}
+
+void die(transition& x, const circumstances& at) {
+  x.delivery.status = delivery_status::dead;
+  if (x.delivery.failover.empty())
+    return;
+  x.successor = next_step(x.delivery, at);
+  x.delivery.failed_over_to = at.fresh;
+}
+
+void deliver(delivery& what, const outcome& how, timestamp now) {
+  what.status = delivery_status::delivered;
+  what.error_class = error_class::none;
+  what.last_error.clear();
+  what.provider_message_id = how.provider_message_id;
+  what.sent_at = now;
+}
+
+/// Retrying where an attempt is left and its time comes before the delivery's is over.
+bool retry(delivery& what, const outcome& how, const retry_policy& policy,
+           const circumstances& at) {
+  if (!may_retry(how.error_class) || what.attempts >= what.max_attempts)
+    return false;
+  auto wait = std::max(backoff(policy, what.attempts, at.random), how.wait);
+  if (how.error_class == error_class::rate_limited)
+    wait = std::max(wait, shortest_limit);
+  if (wait >= what.expires_at - at.now)
+    return false;
+  what.status = delivery_status::retrying;
+  what.due_at = at.now + wait;
+  return true;
+}
+
+}  // namespace
+
+transition settle(const delivery& what, const finished& attempt, const retry_policy& policy,
+                  const circumstances& at) {
+  const auto& how = attempt.how;
+  transition x{.delivery = what};
+  ++x.delivery.tries;
+  if (how.error_class != error_class::rate_limited)
+    ++x.delivery.attempts;
+  if (how.error_class == error_class::none) {
+    deliver(x.delivery, how, at.now);
+  } else {
+    x.delivery.error_class = how.error_class;
+    x.delivery.last_error = describe(how);
+    if (!retry(x.delivery, how, policy, at))
+      die(x, at);
+  }
+  x.attempt = {.number = x.delivery.tries,
+               .started_at = attempt.started_at,
+               .duration = attempt.duration,
+               .outcome = x.delivery.status,
+               .error_class = how.error_class,
+               .provider_code = how.provider_code,
+               .excerpt = how.excerpt};
+  return x;
+}
+
+transition give_up(const delivery& what, error_class why, std::string_view reason,
+                   const circumstances& at) {
+  transition x{.delivery = what};
+  x.delivery.error_class = why;
+  x.delivery.last_error = reason;
+  die(x, at);
+  x.attempt = {.number = 0,
+               .started_at = at.now,
+               .outcome = delivery_status::dead,
+               .error_class = why,
+               .excerpt = std::string{reason}};
+  return x;
+}
+
+}  // namespace carillon::rules
