@@ -77,8 +77,7 @@ using retry_scheduler_actor = caf::typed_actor<
 
 // -- the sender -------------------------------------------------------------------------------
 
-/// Deliveries claimed for a sender, committed before they are handed over. Without deliveries:
-/// persistence has begun anew, and the sender repeats its wish with what it holds.
+/// Deliveries claimed for a sender, committed before they are handed over.
 struct handover {
   std::uint64_t generation{0};
   std::vector<delivery_ptr> deliveries{};
@@ -271,7 +270,7 @@ struct client_command {
 };
 using client_command_ptr = std::shared_ptr<const client_command>;
 
-/// A connection has fewer than 50 frames queued.
+/// A connection has fewer than 50 frames and 256 KiB queued.
 struct drained {
   std::uint64_t connection{0};
 };
