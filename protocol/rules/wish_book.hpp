@@ -34,6 +34,9 @@ class wish_book {
   /// How many rows a claim may fetch now: the room, where there is a backlog.
   std::uint32_t claimable(const std::string& channel, priority lane) const;
 
+  /// Whether there is a lane in which a claim may fetch anything.
+  bool any_claimable() const;
+
   /// Channels with a wish or a backlog.
   const auto& channels() const noexcept { return entries_; }
 

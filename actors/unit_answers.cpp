@@ -1,0 +1,59 @@
+#include "actors/unit_answers.hpp"
+
+#include <type_traits>
+#include <utility>
+
+namespace carillon {
+
+namespace {
+
+/// What outages are answered with: they rarely end within less.
+constexpr seconds come_back{1};
+
+template <class T>
+constexpr bool is_settlement = std::is_same_v<std::decay_t<T>, settlement>;
+
+struct row_counter {
+  std::size_t operator()(const creation& x) const {
+    return x.notifications.size() + x.deliveries.size();
+  }
+  std::size_t operator()(const acceptance& x) const { return 1 + 2 * x.plan.size(); }
+  std::size_t operator()(const marking& x) const { return 1 + x.ids.size(); }
+  std::size_t operator()(const settlement&) const { return 3; }
+};
+
+}  // namespace
+
+void answer_committed(unit& what) {
+  if (what.refused)
+    return answer_error(what, *what.refused);
+  std::visit(
+    [](auto& x) {
+      if constexpr (is_settlement<decltype(x)>)
+        x.reply(true);
+      else
+        x.reply(std::move(x.done));
+    },
+    what.what);
+}
+
+void answer_error(unit& what, const error& why) {
+  std::visit([&](auto& x) { x.reply(why); }, what.what);
+}
+
+void answer_unavailable(unit& what, const std::string& why) {
+  std::visit(
+    [&](auto& x) {
+      if constexpr (is_settlement<decltype(x)>)
+        x.reply(false);
+      else
+        x.reply(error{errc::unavailable, why, {}, come_back});
+    },
+    what.what);
+}
+
+std::size_t weight_of(const unit& what) {
+  return std::visit(row_counter{}, what.what);
+}
+
+}  // namespace carillon
