@@ -51,7 +51,8 @@ class connection {
   /// Queues a frame of its own: the JSON text of a message in this connection's format.
   virtual void say(std::string text) = 0;
 
-  /// Asks for one `drained` message when fewer than 50 frames are queued; at once if so already.
+  /// Asks for one `drained` message when fewer than 50 frames and 256 KiB are queued; at once if so
+  /// already.
   virtual void tell_when_drained() = 0;
 
   /// The client message in work is done; the next may be read.

@@ -115,6 +115,10 @@ std::string user_event(std::string_view user_id, bool online) {
   return object{}.text("userId", user_id).as_event(online ? "user:online" : "user:offline");
 }
 
+std::string token_expiring_event(timestamp at) {
+  return object{}.text("at", rfc3339(at)).as_event("token_expiring");
+}
+
 std::string presence_changed_event(std::int64_t online) {
   return object{}.number("online", online).as_event("presence:changed");
 }

@@ -29,6 +29,9 @@ std::string resume_failed_event(std::int64_t oldest_seq);
 /// `user:online` or `user:offline`.
 std::string user_event(std::string_view user_id, bool online);
 
+/// The connection's token ends then.
+std::string token_expiring_event(timestamp at);
+
 /// More users came or went than is told singly; so many are online.
 std::string presence_changed_event(std::int64_t online);
 

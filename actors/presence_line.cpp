@@ -1,0 +1,133 @@
+// How rows reach those who are here: strictly by `seq`, from memory or from storage.
+
+#include "actors/presence_state.hpp"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace carillon {
+
+namespace {
+
+/// Rows of a hole read at once.
+constexpr int page_size = 200;
+
+}  // namespace
+
+template <class Question>
+void presence_state::ask(Question what) {
+  using reply = decltype(what.reply);
+  what.reply = reply{[to = services_->presence, life = self_.life()](auto answer) {
+    caf::anon_send(
+      to, std::make_shared<const presence_answer>(presence_answer{life, std::move(answer)}));
+  }};
+  auto asked = std::make_shared<query>();
+  asked->what = std::move(what);
+  self_.send(world_->queries, std::move(asked));
+}
+
+template void presence_state::ask(read_state what);
+
+void presence_state::take(const released& what) {
+  for (const auto& row : what.notifications) {
+    if (!line_) {
+      heard_ = std::max(heard_, row->seq);
+    } else if (blocked_) {
+      line_->hear_of(row->seq);
+    } else {
+      line_->hear({row, what.committed});
+      push_ready();
+    }
+  }
+  read_on();
+}
+
+void presence_state::take(const presence_answer& what) {
+  if (what.life != self_.life())
+    return;
+  if (const auto* where = std::get_if<result<inbox_state>>(&what.what)) {
+    if (*where)
+      start_at(**where);
+    else
+      ask_state_again_ = true;
+  } else {
+    reading_ = false;
+    const auto& page = std::get<result<seq_page>>(what.what);
+    if (page)
+      take_page(*page);
+    else
+      read_again_ = true;
+  }
+  tick_if_needed();
+}
+
+void presence_state::start_at(const inbox_state& where) {
+  if (!line_) {
+    line_.emplace(where.head);
+    line_->hear_of(heard_);
+    for (const auto& x : std::exchange(waiting_, {}))
+      admit(x);
+  }
+  line_->hear_of(where.head);
+  read_on();
+}
+
+void presence_state::take_page(const seq_page& page) {
+  const auto before = line_->head();
+  for (const auto& row : page.items) {
+    if (row->seq <= line_->head())
+      continue;
+    if (!has_room())
+      return line_->forget();
+    launch({row, {}});
+    line_->passed(row->seq);
+  }
+  line_->passed(page.upto);
+  if (line_->head() == before) {
+    read_again_ = true;
+    return;
+  }
+  push_ready();
+  read_on();
+}
+
+void presence_state::push_ready() {
+  while (line_->ready()) {
+    if (!has_room())
+      return line_->forget();
+    launch(line_->take());
+  }
+}
+
+void presence_state::read_on() {
+  if (!line_ || reading_ || blocked_)
+    return;
+  if (index_.size() == 0)
+    return line_->passed(line_->known());
+  const auto hole = line_->hole();
+  if (!hole)
+    return;
+  reading_ = true;
+  ask(read_range{nullptr, world_->clock(), hole->after, hole->upto, page_size, {}});
+}
+
+void presence_state::launch(const rules::seq_row& row) {
+  const auto reached = index_.reach(row.what->to);
+  if (reached.empty())
+    return;
+  std::int64_t receivers = 0;
+  for (const auto which : reached)
+    receivers += static_cast<std::int64_t>(members_[which].connections.size());
+  const auto push = budget_->launch(row, receivers);
+  for (const auto which : reached)
+    self_.send(members_[which].session, push);
+}
+
+bool presence_state::has_room() {
+  blocked_ = !budget_->has_room();
+  return !blocked_;
+}
+
+}  // namespace carillon

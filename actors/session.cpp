@@ -1,0 +1,207 @@
+#include "actors/session.hpp"
+
+#include "actors/fault.hpp"
+#include "actors/session_seat.hpp"
+#include "protocol/codec/live_events.hpp"
+
+#include <spdlog/spdlog.h>
+#include <boost/container/small_vector.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/sec.hpp>
+#include <caf/send.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace carillon {
+
+namespace {
+
+/// A hundred thousand of these live at once: three handlers, one seat in place and no maps.
+class session final : public session_actor::base {
+ public:
+  session(caf::actor_config& cfg, session_services_ptr with, std::uint32_t slot)
+      : session_actor::base(cfg), with_(std::move(with)), slot_(slot) {}
+
+  const char* name() const override { return "session"; }
+
+  /// An exception ends this session alone.
+  caf::invoke_message_result consume(caf::mailbox_element& x) override {
+    try {
+      fault_point("session");
+      return session_actor::base::consume(x);
+    } catch (const std::exception& e) {
+      fail(e.what());
+    } catch (...) {
+      fail("an exception of an unknown type");
+    }
+    return caf::invoke_message_result::consumed;
+  }
+
+  void on_exit() override {
+    for (auto& seat : seats_)
+      seat.who()->close(ending_, "the session ended; resume");
+    seats_.clear();
+    with_.reset();
+  }
+
+ protected:
+  behavior_type make_behavior() override {
+    return {
+      [this](const push_ptr& what) {
+        const auto self = handle();
+        for (auto& seat : seats_)
+          seat.hear({*with_, self}, what);
+      },
+      [this](const session_note& note) { std::visit([this](const auto& what) { take(what); }, note.what); },
+      [this](const client_command_ptr& what) {
+        if (!obey(*what))
+          what->from->resume();
+      },
+    };
+  }
+
+ private:
+  session_actor handle() { return session_actor{this}; }
+
+  session_seat* find(std::uint64_t connection) {
+    const auto i = std::ranges::find_if(
+      seats_, [&](const session_seat& x) { return x.who()->id() == connection; });
+    return i == seats_.end() ? nullptr : &*i;
+  }
+
+  void take(const carillon::attach& what) {
+    seats_.emplace_back(what.connection);
+    seats_.back().enter({*with_, handle()}, what.head);
+  }
+
+  void take(const carillon::detach& what) {
+    if (auto* seat = find(what.connection->id()))
+      seats_.erase(seats_.begin() + (seat - seats_.data()));
+    if (seats_.empty())
+      quit();
+  }
+
+  void take(const inbox_change_ptr& what) {
+    for (auto& seat : seats_) {
+      if (seat.who()->format() == frame_format::plain || seat.who()->id() == what->origin)
+        continue;
+      seat.tell(codec::sync_event(*what));
+      seat.tell(codec::unread_count_event(what->unread));
+    }
+  }
+
+  void take(const drained& what) {
+    if (auto* seat = find(what.connection))
+      seat->drained({*with_, handle()});
+  }
+
+  void take(const storage_answer_ptr& what) {
+    auto* seat = find(what->connection);
+    if (seat == nullptr)
+      return;
+    const auto self = handle();
+    if (const auto* mark = std::get_if<marking_answer>(&what->what))
+      return marked_by(*seat, *mark);
+    if (const auto* where = std::get_if<result<inbox_state>>(&what->what))
+      return seat->answered({*with_, self}, *where);
+    if (const auto* unread = std::get_if<result<std::int64_t>>(&what->what))
+      return seat->answered({*with_, self}, *unread);
+    seat->answered({*with_, self}, std::get<result<seq_page>>(what->what));
+  }
+
+  /// True if the client's next message has to wait for storage.
+  bool obey(const client_command& what) {
+    auto* seat = find(what.from->id());
+    if (seat == nullptr)
+      return false;
+    switch (what.kind) {
+      case command_kind::read:
+      case command_kind::read_all:
+        return mark(*seat, what);
+      case command_kind::subscribe:
+      case command_kind::unsubscribe:
+        subscribe(*seat, what);
+    }
+    return false;
+  }
+
+  bool mark(session_seat& seat, const client_command& what) {
+    marking mark;
+    mark.who = what.from->who();
+    mark.origin = what.from->id();
+    if (what.kind == command_kind::read) {
+      const auto id = parse_id<notification_id>(what.argument);
+      if (!id) {
+        seat.tell(codec::error_event({errc::not_found, "there is no such notification"}));
+        return false;
+      }
+      mark.ids = {*id};
+      mark.single = true;
+    } else {
+      mark.kind = mark_kind::read_all;
+    }
+    auto asked = std::make_shared<const client_command>(what);
+    mark.reply = answer<marked>{[to = handle(), asked](result<marked> done) {
+      auto told = std::make_shared<const storage_answer>(
+        storage_answer{asked->from->id(), marking_answer{asked, std::move(done)}});
+      caf::anon_send(to, session_note{std::move(told)});
+    }};
+    auto work = std::make_shared<unit>();
+    work->what = std::move(mark);
+    work->now = with_->clock();
+    work->arrived = clock().now();
+    send(with_->persistence, std::move(work));
+    return true;
+  }
+
+  void marked_by(session_seat& seat, const marking_answer& mark) {
+    const auto& asked = *mark.asked;
+    if (!mark.done) {
+      seat.tell(codec::error_event(mark.done.error()));
+    } else {
+      const bool one = asked.kind == command_kind::read;
+      if (one)
+        seat.tell(codec::read_ack_event(asked.argument, mark.done->at));
+      // A plain client hears only the answer to what it asked.
+      if (!one || seat.who()->format() == frame_format::envelope)
+        seat.tell(codec::unread_count_event(mark.done->unread));
+    }
+    asked.from->resume();
+  }
+
+  void subscribe(session_seat& seat, const client_command& what) {
+    if (what.argument != "presence")
+      return seat.tell(codec::error_event({errc::invalid, "there is no such topic"}));
+    if (!with_->presence_visible_to_all && !what.from->who()->is_admin)
+      return seat.tell(codec::error_event({errc::forbidden, "presence needs the scope admin"}));
+    send(with_->presence, watch{what.from, what.kind == command_kind::subscribe});
+  }
+
+  void fail(const char* what) {
+    spdlog::error("a session ended by an exception: {}", what);
+    with_->counts.restarted(name());
+    ending_ = close_code::internal_error;
+    send(with_->presence, session_over{slot_, id()});
+    quit(caf::make_error(caf::sec::runtime_error, what));
+  }
+
+  session_services_ptr with_;
+  boost::container::small_vector<session_seat, 1> seats_;
+  std::uint32_t slot_;
+  /// How connections are closed that are still here at the end.
+  close_code ending_ = close_code::service_restart;
+};
+
+}  // namespace
+
+session_actor spawn_session(caf::actor_system& system, session_services_ptr with,
+                            std::uint32_t slot) {
+  return system.spawn<session>(std::move(with), slot);
+}
+
+}  // namespace carillon

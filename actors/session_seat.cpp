@@ -1,0 +1,175 @@
+#include "actors/session_seat.hpp"
+
+#include "protocol/codec/live_events.hpp"
+#include "protocol/rules/audience.hpp"
+#include "protocol/rules/replay.hpp"
+#include "protocol/rules/weight.hpp"
+
+#include <caf/send.hpp>
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace carillon {
+
+namespace {
+
+/// Bytes of a replay queued at once: with what `drained` leaves and what may wait, a queue stays
+/// under its bound.
+constexpr std::size_t portion = 256 << 10;
+
+/// Messages that may wait for the hello; only the user's own doing makes any.
+constexpr std::size_t max_texts = 100;
+
+template <class Question>
+void ask(const session_desk& desk, const connection& by, Question what) {
+  using reply = decltype(what.reply);
+  what.reply = reply{[to = desk.self, id = by.id()](auto answer) {
+    auto told = std::make_shared<const storage_answer>(storage_answer{id, std::move(answer)});
+    caf::anon_send(to, session_note{std::move(told)});
+  }};
+  auto asked = std::make_shared<query>();
+  asked->what = std::move(what);
+  caf::anon_send(desk.with.queries, std::move(asked));
+}
+
+}  // namespace
+
+struct session_seat::entry {
+  explicit entry(std::int64_t at) : head(at), line(at) {}
+
+  /// The last row pushed before it came.
+  const std::int64_t head;
+  rules::replay line;
+  /// What it asked to resume from, while that holds.
+  std::optional<std::int64_t> since{};
+  /// Told after the hello: why it does not resume.
+  std::optional<std::int64_t> oldest{};
+  bool greeted{false};
+  /// A page is being read, or waits for the queue to drain.
+  bool reading{false};
+  std::vector<std::string> texts{};
+};
+
+session_seat::session_seat(connection_ptr who) noexcept : who_(std::move(who)) {}
+session_seat::session_seat(session_seat&&) noexcept = default;
+session_seat& session_seat::operator=(session_seat&&) noexcept = default;
+session_seat::~session_seat() = default;
+
+void session_seat::enter(const session_desk& desk, std::int64_t head) {
+  const auto since = who_->since();
+  const bool plain = who_->format() == frame_format::plain;
+  if (plain && (!since || *since < 0))
+    return who_->start(desk.self);
+
+  entry_ = std::make_unique<entry>(head);
+  entry_->since = since;
+  if (plain) {
+    entry_->greeted = true;
+    entry_->line.resume_from(*since);
+    who_->start(desk.self);
+    go_on(desk);
+  } else if (since) {
+    ask(desk, *who_, read_state{});
+  } else {
+    ask(desk, *who_, count_unread{who_->who(), desk.with.clock(), {}});
+  }
+}
+
+void session_seat::hear(const session_desk& desk, const push_ptr& what) {
+  if (!rules::entitled(*who_->who(), what->what().to))
+    return;
+  if (!entry_)
+    return who_->push(what);
+  entry_->line.hear(what->row());
+  if (entry_->greeted && !entry_->reading)
+    go_on(desk);
+}
+
+void session_seat::tell(std::string text) {
+  if (!entry_ || entry_->greeted)
+    return who_->say(std::move(text));
+  if (entry_->texts.size() >= max_texts)
+    return give_up();
+  entry_->texts.push_back(std::move(text));
+}
+
+void session_seat::drained(const session_desk& desk) {
+  if (!entry_)
+    return;
+  entry_->reading = false;
+  go_on(desk);
+}
+
+void session_seat::answered(const session_desk& desk, const result<inbox_state>& where) {
+  if (!where)
+    return give_up();
+  const auto since = *entry_->since;
+  if (since > where->head || since < where->floor) {
+    entry_->since.reset();
+    entry_->oldest = where->floor + 1;
+  } else {
+    entry_->line.resume_from(since);
+  }
+  ask(desk, *who_, count_unread{who_->who(), desk.with.clock(), {}});
+}
+
+void session_seat::answered(const session_desk& desk, const result<std::int64_t>& unread) {
+  if (!unread)
+    return give_up();
+  who_->say(codec::hello_event(std::to_string(who_->id()), who_->who()->subject,
+                               desk.with.heartbeat, entry_->since.value_or(entry_->head), *unread));
+  if (entry_->oldest)
+    who_->say(codec::resume_failed_event(*entry_->oldest));
+  for (auto& text : entry_->texts)
+    who_->say(std::move(text));
+  entry_->texts = {};
+  entry_->greeted = true;
+  who_->start(desk.self);
+  go_on(desk);
+}
+
+void session_seat::answered(const session_desk& desk, const result<seq_page>& page) {
+  if (!page)
+    return give_up();
+  auto upto = page->upto;
+  std::size_t bytes = 0;
+  for (const auto& row : page->items) {
+    who_->push(std::make_shared<const push>(row, steady_time{}));
+    bytes += rules::weight_of(*row);
+    if (bytes >= portion) {
+      upto = row == page->items.back() ? upto : row->seq;
+      break;
+    }
+  }
+  if (!entry_->line.queued(upto))
+    return give_up();
+  if (entry_->line.behind())
+    return who_->tell_when_drained();
+  entry_->reading = false;
+  go_on(desk);
+}
+
+void session_seat::go_on(const session_desk& desk) {
+  if (entry_->line.caught_up())
+    return go_live();
+  if (!entry_->line.behind())
+    return;
+  entry_->reading = true;
+  const auto [after, upto] = entry_->line.next();
+  ask(desk, *who_,
+      read_range{who_->who(), desk.with.clock(), after, upto, rules::replay::page_size, {}});
+}
+
+void session_seat::go_live() {
+  for (auto& row : entry_->line.take())
+    who_->push(std::make_shared<const push>(std::move(row), steady_time{}));
+  entry_.reset();
+}
+
+void session_seat::give_up() {
+  who_->close(close_code::try_again_later, "what was missed cannot be read now; resume");
+}
+
+}  // namespace carillon

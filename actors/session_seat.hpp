@@ -1,0 +1,56 @@
+#pragma once
+
+#include "actors/session.hpp"
+#include "protocol/connection.hpp"
+
+#include <memory>
+#include <string>
+
+namespace carillon {
+
+/// Where a seat asks storage, and who is to hear the answer.
+struct session_desk {
+  const session_services& with;
+  const session_actor& self;
+};
+
+/// One connection of a session: greeted, brought up to date from storage, then live. What comes
+/// before its turn waits, bounded.
+class session_seat {
+ public:
+  explicit session_seat(connection_ptr who) noexcept;
+  session_seat(session_seat&&) noexcept;
+  session_seat& operator=(session_seat&&) noexcept;
+  ~session_seat();
+
+  const connection_ptr& who() const noexcept { return who_; }
+
+  /// Everything up to `head` was pushed before it came.
+  void enter(const session_desk& desk, std::int64_t head);
+
+  /// A live push; only what the connection's own claims cover reaches it.
+  void hear(const session_desk& desk, const push_ptr& what);
+
+  /// A message of its own, never before its hello.
+  void tell(std::string text);
+
+  /// Its queue has room for another page.
+  void drained(const session_desk& desk);
+
+  void answered(const session_desk& desk, const result<inbox_state>& where);
+  void answered(const session_desk& desk, const result<std::int64_t>& unread);
+  void answered(const session_desk& desk, const result<seq_page>& page);
+
+ private:
+  struct entry;
+
+  void go_on(const session_desk& desk);
+  void go_live();
+  void give_up();
+
+  connection_ptr who_;
+  /// Null once it is live.
+  std::unique_ptr<entry> entry_;
+};
+
+}  // namespace carillon

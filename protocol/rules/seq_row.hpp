@@ -1,0 +1,24 @@
+#pragma once
+
+#include "protocol/notification.hpp"
+#include "protocol/time.hpp"
+
+#include <cstdint>
+
+namespace carillon::rules {
+
+/// A row of the inbox on its way to live connections, and when its commit was.
+struct seq_row {
+  notification_ptr what{};
+  steady_time committed{};
+};
+
+/// Rows of (after, upto].
+struct seq_range {
+  std::int64_t after{0};
+  std::int64_t upto{0};
+
+  friend bool operator==(const seq_range&, const seq_range&) = default;
+};
+
+}  // namespace carillon::rules
