@@ -20,10 +20,10 @@ std::vector<std::string> needs_facts(std::span<const notification_draft> drafts,
 /// The same for an event: every recipient that could be a user, where a route asks for an address.
 std::vector<std::string> needs_facts(const event_draft& draft, const catalog& what);
 
-/// What a posting means: its inbox rows, and a delivery for each other channel. `invalid` where a
-/// channel is not configured, with its place: `/channels/1`, in a batch
-/// `/notifications/0/channels/1`.
-result<creation> plan(std::vector<notification_draft> drafts, bool batch, const catalog& what,
+/// What a posting means: its inbox rows, and a delivery for each other channel. Takes the
+/// notifications out of the drafts and leaves the rest. `invalid` where a channel is not
+/// configured, with its place: `/channels/1`, in a batch `/notifications/0/channels/1`.
+result<creation> plan(std::span<notification_draft> drafts, bool batch, const catalog& what,
                       const facts& known, timestamp now, uuid_source& ids);
 
 /// What an event means: for each route it fits, an inbox row or a delivery for each recipient on

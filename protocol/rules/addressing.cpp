@@ -1,0 +1,136 @@
+#include "protocol/rules/addressing.hpp"
+
+#include "protocol/codec/text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace carillon::rules {
+
+namespace {
+
+constexpr std::string_view inbox = "system";
+constexpr std::string_view webhook = "webhook";
+
+}  // namespace
+
+bool is_url(std::string_view text) {
+  return text.starts_with("https://") || text.starts_with("http://");
+}
+
+bool may_be_user(std::string_view text) {
+  return !text.empty() && text.size() <= 128 && !is_url(text) && !codec::has_control(text);
+}
+
+const channel_entry* addressing::find(const std::string& channel) const {
+  const auto found = catalog_.channels.find(channel);
+  return found == catalog_.channels.end() ? nullptr : &found->second;
+}
+
+bool addressing::is_inbox(const std::string& channel) const {
+  const auto* entry = find(channel);
+  return channel == inbox || (entry != nullptr && entry->settings.type == inbox);
+}
+
+std::vector<std::string> addressing::chain(const std::string& channel,
+                                           const std::vector<std::string>& failover) const {
+  std::vector<std::string> steps{channel};
+  const auto add = [&](const std::vector<std::string>& names) {
+    for (const auto& name : names) {
+      const auto* entry = find(name);
+      const bool usable = entry != nullptr && entry->settings.enabled && !is_inbox(name);
+      if (usable && std::ranges::find(steps, name) == steps.end())
+        steps.push_back(name);
+    }
+  };
+  if (!failover.empty()) {
+    add(failover);
+  } else {
+    // The channel's own backups, then the backups' own: each channel once, so there is no circle.
+    for (std::size_t i = 0; i < steps.size(); ++i)
+      if (const auto* entry = find(steps[i]))
+        add(std::vector{entry->settings.failover});
+  }
+  steps.erase(steps.begin());
+  return steps;
+}
+
+bool addressing::asks_address(const std::string& channel,
+                              const std::vector<std::string>& failover) const {
+  const auto asks = [&](const std::string& name) {
+    const auto* entry = find(name);
+    return entry != nullptr && entry->needs_address;
+  };
+  if (is_inbox(channel))
+    return false;
+  return asks(channel) || std::ranges::any_of(chain(channel, failover), asks);
+}
+
+reach addressing::reach_on(const std::string& channel, const target& who) const {
+  const auto* entry = find(channel);
+  if (entry == nullptr)
+    return {.why_not = "unknown_channel"};
+  const bool named = who.is == target::kind::user || who.is == target::kind::text;
+  const bool to_url = entry->settings.type == webhook && is_url(who.text);
+  const auto stored = named ? known_.find(who.text) : known_.end();
+  const bool known = stored != known_.end();
+  reach out;
+  if (known || who.is == target::kind::user)
+    out.user_id = who.text;
+  if (!entry->settings.enabled) {
+    out.why_not = "channel_disabled";
+  } else if (to_url && who.is != target::kind::user) {
+    out.recipient = who.text;
+  } else if (!entry->needs_address) {
+    if (who.is == target::kind::text && may_be_user(who.text))
+      out.user_id = who.text;
+  } else if (who.is == target::kind::nobody) {
+    out.why_not = "no_recipient";
+  } else if (known) {
+    const auto address = stored->second.addresses.find(channel);
+    if (address == stored->second.addresses.end() || address->second.empty())
+      out.why_not = "no_address";
+    else
+      out.recipient = address->second;
+  } else if (who.is == target::kind::group || who.is == target::kind::user
+             || entry->settings.type == webhook) {
+    out.why_not = "no_address";
+  } else {
+    out.recipient = who.text;
+  }
+  return out;
+}
+
+std::shared_ptr<delivery> addressing::deliver(const std::string& channel, const target& who,
+                                              reach where, const std::vector<std::string>& failover,
+                                              const message& what) const {
+  auto out = std::make_shared<delivery>();
+  out->event = what.event;
+  out->notification = what.notification;
+  out->channel = channel;
+  out->recipient = std::move(where.recipient);
+  out->user_id = std::move(where.user_id);
+  out->priority = what.priority;
+  out->due_at = what.due_at;
+  out->trace_id = what.trace_id;
+  out->content = what.content;
+  out->created_at = what.now;
+  out->reason = std::move(where.why_not);
+  if (const auto* entry = find(channel)) {
+    out->max_attempts = entry->settings.retry.max_attempts;
+    out->expires_at = what.due_at + entry->settings.max_age;
+  }
+  if (!out->reason.empty()) {
+    out->status = delivery_status::skipped;
+    return out;
+  }
+  for (const auto& name : chain(channel, failover)) {
+    const auto& settings = find(name)->settings;
+    if (auto next = reach_on(name, who); next.why_not.empty())
+      out->failover.push_back(
+        {name, std::move(next.recipient), settings.retry.max_attempts, settings.max_age});
+  }
+  return out;
+}
+
+}  // namespace carillon::rules

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "protocol/delivery.hpp"
+#include "protocol/draft.hpp"
+#include "protocol/route.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carillon::rules {
+
+/// Somebody, or something, to be told.
+struct target {
+  enum class kind : std::uint8_t {
+    nobody,   ///< no one was named
+    group,    ///< a role, a store or everybody: no address of theirs is known here
+    user,     ///< a user id
+    text,     ///< a user id if one is stored under it, otherwise an address
+    address,  ///< an address
+  };
+
+  kind is{kind::nobody};
+  std::string text{};
+};
+
+/// How a channel gets to a target, or why it does not.
+struct reach {
+  std::string recipient{};
+  std::string user_id{};
+  /// The reason of a skipped delivery; empty where it can be sent.
+  std::string why_not{};
+};
+
+/// What the deliveries of one message have in common.
+struct message {
+  carillon::content content{};
+  std::optional<event_id> event{};
+  std::optional<notification_id> notification{};
+  carillon::priority priority{carillon::priority::normal};
+  std::string trace_id{};
+  timestamp now{};
+  /// When the first attempt may start.
+  timestamp due_at{};
+};
+
+/// Finds addresses: what is configured and what is stored, asked together.
+class addressing {
+ public:
+  addressing(const catalog& what, const facts& known) : catalog_(what), known_(known) {}
+
+  /// The channel of that name; null where none is configured.
+  const channel_entry* find(const std::string& channel) const;
+
+  /// Whether it is the inbox, which is reached by a notification and not by a delivery.
+  bool is_inbox(const std::string& channel) const;
+
+  /// Whether some step of the channel's chain wants an address.
+  bool asks_address(const std::string& channel, const std::vector<std::string>& failover) const;
+
+  reach reach_on(const std::string& channel, const target& who) const;
+
+  /// A delivery to `where` with its whole failover chain (`failover` in place of the channels' own
+  /// where it is not empty); `skipped` where it cannot be sent. Its id is not set.
+  std::shared_ptr<delivery> deliver(const std::string& channel, const target& who, reach where,
+                                    const std::vector<std::string>& failover,
+                                    const message& what) const;
+
+ private:
+  std::vector<std::string> chain(const std::string& channel,
+                                 const std::vector<std::string>& failover) const;
+
+  const catalog& catalog_;
+  const facts& known_;
+};
+
+/// True for a text that is an address of the web.
+bool is_url(std::string_view text);
+
+/// True for a text that may be a user id.
+bool may_be_user(std::string_view text);
+
+}  // namespace carillon::rules
