@@ -1,0 +1,3 @@
+import { durabilityCases } from './durability_cases.mjs';
+
+durabilityCases({ rounds: 30 });

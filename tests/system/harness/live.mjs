@@ -1,0 +1,69 @@
+// A WebSocket client whose frames are awaited one by one.
+
+import WebSocket from 'ws';
+
+export class Live {
+  /** Opens a socket and waits for the upgrade. */
+  static open(engine, token, { since, protocol, options = {} } = {}) {
+    const query = new URLSearchParams({ token, ...(since === undefined ? {} : { since }) });
+    const live = new Live();
+    live.frames = [];
+    live.waiting = [];
+    live.socket = new WebSocket(`${engine.live}?${query}`, protocol ? [protocol] : [], options);
+    live.socket.on('message', (data, binary) => live.#arrived(binary ? data : data.toString('utf8')));
+    live.closed = new Promise((resolve) => live.socket.on('close', (code, reason) => {
+      resolve({ code, reason: reason.toString() });
+      live.waiting.splice(0).forEach((x) => x.reject(new Error(`closed with ${code} ${reason}`)));
+    }));
+    return new Promise((resolve, reject) => {
+      live.socket.on('upgrade', (answer) => { live.upgrade = answer.headers; });
+      live.socket.on('open', () => resolve(live));
+      live.socket.on('unexpected-response', (_, answer) => {
+        const chunks = [];
+        answer.on('data', (x) => chunks.push(x));
+        answer.on('end', () => reject(Object.assign(new Error(`refused with ${answer.statusCode}`), {
+          status: answer.statusCode, headers: answer.headers, text: Buffer.concat(chunks).toString('utf8'),
+        })));
+      });
+      live.socket.on('error', reject);
+    });
+  }
+
+  #arrived(frame) {
+    const first = this.waiting.shift();
+    if (first) first.resolve(frame);
+    else this.frames.push(frame);
+  }
+
+  /** The next frame's text. */
+  text() {
+    if (this.frames.length > 0) return Promise.resolve(this.frames.shift());
+    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+  }
+
+  /** The next frame, parsed. */
+  async next() { return JSON.parse(await this.text()); }
+
+  /** The next frame of this event in carillon.v1; those before it are passed over. */
+  async event(name) {
+    for (;;) {
+      const frame = await this.next();
+      if (frame.event === name) return frame.data;
+    }
+  }
+
+  send(message) { this.socket.send(typeof message === 'string' ? message : JSON.stringify(message)); }
+
+  /** A ping's pong: everything sent to this client before it has arrived then. */
+  settled() {
+    return new Promise((resolve) => {
+      this.socket.once('pong', resolve);
+      this.socket.ping();
+    });
+  }
+
+  close() {
+    this.socket.close();
+    return this.closed;
+  }
+}

@@ -1,0 +1,3 @@
+import { liveCases } from './live_cases.mjs';
+
+liveCases({ tls: false });
