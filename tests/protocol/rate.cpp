@@ -1,0 +1,166 @@
+#define CAF_SUITE rate
+
+#include "protocol/rules/rate.hpp"
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "tests/caf_test.hpp"
+
+using namespace carillon;
+using namespace std::chrono_literals;
+using rules::rate;
+
+namespace {
+
+const steady_time start{1'000h};
+
+/// The most takes that any window of that length holds, both its ends included.
+std::size_t most_within(const std::vector<steady_time>& takes, milliseconds window) {
+  std::size_t most = 0;
+  std::size_t first = 0;
+  for (std::size_t last = 0; last < takes.size(); ++last) {
+    while (takes[last] - takes[first] > window)
+      ++first;
+    most = std::max(most, last - first + 1);
+  }
+  return most;
+}
+
+std::size_t take_all(rate bucket, steady_time now) {
+  std::size_t taken = 0;
+  while (taken < 100'000 && !bucket.take(now))
+    ++taken;
+  return taken;
+}
+
+/// Takes in bursts, singly, greedily and after pauses, as chance has it.
+std::vector<steady_time> take_at_random(rate& bucket, steady_time now, milliseconds window,
+                                        std::mt19937_64& chance) {
+  std::vector<steady_time> takes;
+  for (int step = 0; step < 400; ++step) {
+    const auto tries = chance() % 4 == 0 ? 1 + chance() % 40 : 1;
+    for (std::uint64_t i = 0; i < tries; ++i) {
+      const auto wait_until = bucket.take(now);
+      if (!wait_until)
+        takes.push_back(now);
+      else if (chance() % 2)
+        now = *wait_until;
+      else
+        break;
+    }
+    now +=
+      chance() % 8 == 0
+        ? window * (chance() % 3)
+        : steady_time::duration{static_cast<std::int64_t>(
+          chance() % static_cast<std::uint64_t>(steady_time::duration{window}.count() / 10 + 1))};
+  }
+  return takes;
+}
+
+}  // namespace
+
+CAF_TEST(no window ever holds more takes than the limit says) {
+  std::mt19937_64 chance{20261121};
+  const std::vector<milliseconds> windows{1ms, 100ms, 1s, 2s, 60s, 1h, 24h};
+  for (int round = 0; round < 600; ++round) {
+    rate_limit limit{.count = static_cast<int>(1 + chance() % 60),
+                     .per = windows[chance() % windows.size()]};
+    limit.burst = chance() % 3 == 0 ? static_cast<int>(1 + chance() % limit.count) : 0;
+    rate bucket{limit, start, std::nullopt};
+    const auto takes = take_at_random(bucket, start, limit.per, chance);
+    CAF_REQUIRE_LESS_OR_EQUAL(most_within(takes, limit.per), static_cast<std::size_t>(limit.count));
+    CAF_REQUIRE_GREATER(takes.size(), 0u);
+  }
+}
+
+CAF_TEST(the promise holds across a restart that knows only the last use) {
+  std::mt19937_64 chance{42};
+  for (int round = 0; round < 300; ++round) {
+    rate_limit limit{.count = static_cast<int>(1 + chance() % 40), .per = 2s};
+    limit.burst = chance() % 2 == 0 ? limit.count : 0;
+    rate before{limit, start, std::nullopt};
+    auto takes = take_at_random(before, start, limit.per, chance);
+    const auto again = takes.back() + milliseconds{chance() % 4000};
+    rate after{limit, again, takes.back()};
+    const auto more = take_at_random(after, again, limit.per, chance);
+    takes.insert(takes.end(), more.begin(), more.end());
+    CAF_REQUIRE_LESS_OR_EQUAL(most_within(takes, limit.per), static_cast<std::size_t>(limit.count));
+  }
+}
+
+CAF_TEST(the burst is a quarter of the count unless given) {
+  CAF_CHECK_EQUAL(take_all({rate_limit{20, 60s, 0}, start, std::nullopt}, start), 5u);
+  CAF_CHECK_EQUAL(take_all({rate_limit{20, 60s, 10}, start, std::nullopt}, start), 10u);
+  CAF_CHECK_EQUAL(take_all({rate_limit{3, 1s, 0}, start, std::nullopt}, start), 1u);
+}
+
+CAF_TEST(a greedy sender gets nearly the whole rate in the long run) {
+  rate bucket{rate_limit{20, 60s, 0}, start, std::nullopt};
+  auto now = start;
+  int taken = 0;
+  while (now < start + 1h) {
+    if (auto until = bucket.take(now))
+      now = *until;
+    else
+      ++taken;
+  }
+  CAF_CHECK_GREATER(taken, 60 * 14);  // refill is count minus burst
+  CAF_CHECK_LESS(taken, 60 * 20);
+}
+
+CAF_TEST(a rate of one comes back a window and a guard after its use) {
+  rate bucket{rate_limit{1, 10s, 0}, start, std::nullopt};
+  CAF_CHECK(!bucket.take(start));
+  const auto until = bucket.take(start + 1s);
+  CAF_REQUIRE(until.has_value());
+  CAF_CHECK(*until == start + 10s + 100ms);
+  CAF_CHECK(bucket.take(*until - 1ns).has_value());
+  CAF_CHECK(!bucket.take(*until));
+}
+
+CAF_TEST(a wait that is told is enough) {
+  rate bucket{rate_limit{7, 1s, 0}, start, std::nullopt};
+  auto now = start;
+  for (int i = 0; i < 100; ++i)
+    if (auto until = bucket.take(now)) {
+      CAF_REQUIRE(*until > now);
+      CAF_REQUIRE(bucket.take(*until - 1ns).has_value());
+      now = *until;
+      CAF_REQUIRE(!bucket.take(now));
+    }
+}
+
+CAF_TEST(a bucket used within a window before starts empty) {
+  rate used{rate_limit{20, 60s, 0}, start, start - 59s};
+  CAF_CHECK_EQUAL(take_all(used, start), 0u);
+  rate rested{rate_limit{20, 60s, 0}, start, start - 61s};
+  CAF_CHECK_EQUAL(take_all(rested, start), 5u);
+}
+
+CAF_TEST(a frozen bucket waits for the provider) {
+  rate bucket{rate_limit{20, 60s, 0}, start, std::nullopt};
+  bucket.freeze(start + 5s);
+  bucket.freeze(start + 2s);
+  const auto until = bucket.take(start + 1s);
+  CAF_REQUIRE(until.has_value());
+  CAF_CHECK(*until == start + 5s);
+  CAF_CHECK(!bucket.take(start + 5s));
+}
+
+CAF_TEST(without a limit only a freeze waits) {
+  rate open{std::nullopt, start, start};
+  CAF_CHECK_EQUAL(take_all(open, start), 100'000u);
+  open.freeze(start + 1s);
+  CAF_CHECK(open.take(start).has_value());
+  CAF_CHECK(!open.take(start + 1s));
+}
+
+CAF_TEST(absurd limits keep their promise) {
+  const rate_limit absurd{2'000'000'000, 24h * 3650, 1'999'999'999};
+  rate bucket{absurd, start, std::nullopt};
+  CAF_CHECK_LESS_OR_EQUAL(take_all(bucket, start), 100'000u);
+  CAF_CHECK(bucket.ready_at(start) >= start);
+}

@@ -1,0 +1,39 @@
+#define CAF_SUITE window
+
+#include "protocol/rules/window.hpp"
+
+#include "tests/caf_test.hpp"
+
+using namespace carillon;
+using rules::window;
+
+CAF_TEST(a wish asks for the whole room of each lane) {
+  window x{8};
+  CAF_CHECK(x.wants_more());
+  CAF_CHECK(x.ask() == window::counts({8, 8, 8, 8}));
+  x.took(priority::low);
+  CAF_CHECK(x.ask() == window::counts({7, 8, 8, 8}));
+}
+
+CAF_TEST(what is asked for or held is not asked for again until half is free) {
+  window x{8};
+  x.ask();
+  CAF_CHECK(!x.wants_more());
+  for (int i = 0; i < 8; ++i)
+    x.took(priority::normal);
+  CAF_CHECK(!x.wants_more());
+  for (int i = 0; i < 3; ++i)
+    x.freed(priority::normal);
+  CAF_CHECK(!x.wants_more());
+  x.freed(priority::normal);
+  CAF_CHECK(x.wants_more());
+  CAF_CHECK(x.ask() == window::counts({8, 4, 8, 8}));
+  CAF_CHECK(!x.wants_more());
+}
+
+CAF_TEST(more than was asked for leaves no room) {
+  window x{2};
+  for (int i = 0; i < 5; ++i)
+    x.took(priority::urgent);
+  CAF_CHECK(x.ask() == window::counts({2, 2, 2, 0}));
+}
