@@ -39,9 +39,17 @@ class stream {
   virtual progress read(std::span<char> into) = 0;
   /// One gathered write of at most 64 buffers.
   virtual progress write(std::span<const iovec> from) = 0;
+  /// Tells the peer that nothing follows what was written; it may still be read from.
+  virtual void finish() {
+    boost::system::error_code ignored;  // the peer may be gone already
+    socket_.shutdown(socket_type::shutdown_send, ignored);
+  }
   /// True where bytes wait inside (decrypted, not yet read), so that waiting for the socket would
   /// miss them.
   virtual bool has_pending() const { return false; }
+  /// How many bytes of an unfinished write must be at the front of the next one (a TLS record
+  /// once made is sent); 0 for a plain stream.
+  virtual std::size_t pinned() const { return 0; }
   virtual bool encrypted() const { return false; }
 
   socket_type& socket() noexcept { return socket_; }

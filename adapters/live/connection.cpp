@@ -1,0 +1,264 @@
+#include "adapters/live/connection.hpp"
+
+#include "protocol/codec/frames.hpp"
+#include "protocol/codec/live_events.hpp"
+
+#include <spdlog/spdlog.h>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <exception>
+#include <utility>
+#include <variant>
+
+namespace carillon::live {
+namespace {
+
+/// Buffers of one gathered write.
+constexpr std::size_t gather_bound = 64;
+
+std::uint64_t next_id() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
+}  // namespace
+
+websocket::websocket(shard& on, live_services_ptr with, connection_parts parts)
+    : outlet(on),
+      services_(std::move(with)),
+      stream_(std::move(parts.over)),
+      seat_(std::move(parts.seat)),
+      place_(std::move(parts.place)),
+      id_(next_id()),
+      who_(std::move(parts.who)),
+      since_(parts.since),
+      pulse_([](void* me) { static_cast<websocket*>(me)->pulse(); }, this),
+      token_([](void* me) { static_cast<websocket*>(me)->watch_token(); }, this),
+      heard_(on.now()),
+      format_(parts.format) {
+  queue_.add(std::make_shared<const std::string>(std::move(parts.greeting)));
+  if (!parts.leftover.empty())
+    unread_ = std::make_unique<std::string>(std::move(parts.leftover));
+}
+
+void websocket::begin() {
+  shard_.enroll(shared_from_this());
+  shard_.timers().arm(pulse_, services_->heartbeat);
+  caf::anon_send(services_->presence, attach{shared_from_this(), 0});
+  if (who_->expires_at != timestamp::max())
+    watch_token();
+  flush();
+}
+
+// -- what actors ask --------------------------------------------------------------------------
+
+void websocket::take(const push_ptr& what) {
+  if (!live())
+    return;
+  try {
+    enqueue(what->frame(format_));
+  } catch (const std::exception& failure) {
+    spdlog::error("live: no frame for seq {}: {}", what->what().seq, failure.what());
+    shut(close_code::internal_error, "a notification could not be shown", phase::closing);
+  }
+}
+
+void websocket::obey(order what) {
+  if (live())
+    std::visit([this](auto& each) { on(std::move(each)); }, what.what);
+}
+
+void websocket::on(order::start what) {
+  session_ = std::move(what.session);
+  phase_ = phase::open;
+  heard_ = shard_.now();
+  understand();
+}
+
+void websocket::on(order::say what) {
+  say(codec::opcode_text, what.text);
+}
+
+void websocket::on(order::tell_when_drained) {
+  owes_drained_ = true;  // answered by the flush that follows
+}
+
+void websocket::on(order::resume) {
+  working_ = false;
+  heard_ = shard_.now();
+  understand();
+}
+
+void websocket::on(order::close what) {
+  if (what.code == close_code::try_again_later)
+    overflow(what.reason);
+  else
+    shut(what.code, what.reason, phase::closing);
+}
+
+// -- writing ----------------------------------------------------------------------------------
+
+void websocket::say(std::uint8_t opcode, std::string_view payload) {
+  enqueue(std::make_shared<const std::string>(codec::websocket_frame(opcode, payload)));
+}
+
+/// Queues a frame, or closes as a slow consumer where it does not fit.
+void websocket::enqueue(frame_ptr frame) {
+  if (!queue_.fits(frame->size()))
+    write();  // a long batch may fill the queue of a socket that has room
+  if (!live())
+    return;
+  if (queue_.fits(frame->size()))
+    queue_.add(std::move(frame));
+  else
+    overflow("a slow consumer");
+}
+
+void websocket::flush() {
+  if (!writing_)
+    write();
+  if (phase_ == phase::ended)
+    return;
+  if (!live())
+    understand();  // the peer's close frame may be waiting
+  report_queue();
+  if (owes_drained_ && session_ && queue_.size() < drained_frames
+      && queue_.bytes() < drained_bytes) {
+    owes_drained_ = false;
+    caf::anon_send(session_, session_note{drained{id_}});
+  }
+  if (phase_ == phase::lingering && queue_.empty() && !std::exchange(finished_, true))
+    stream_->finish();
+}
+
+/// Writes until the queue is empty or the socket is full, and sees to the rest in that case.
+void websocket::write() {
+  std::array<iovec, gather_bound> buffers;
+  while (phase_ != phase::ended && !queue_.empty()) {
+    const auto step = stream_->write(queue_.gather(buffers));
+    switch (step.what) {
+      case stream::state::done:
+        queue_.written(step.bytes);
+        break;
+      case stream::state::want_read:
+        return await_room(stream::socket_type::wait_read);
+      case stream::state::want_write:
+        return await_room(stream::socket_type::wait_write);
+      default:
+        return end();
+    }
+  }
+}
+
+void websocket::await_room(stream::socket_type::wait_type readiness) {
+  if (std::exchange(writing_, true))
+    return;
+  stream_->socket().async_wait(readiness, [me = self()](boost::system::error_code failed) {
+    me->writing_ = false;
+    if (!failed)
+      me->flush();
+  });
+}
+
+/// Tells the backlog of a queue that could not be emptied, and when it is.
+void websocket::report_queue() {
+  if (queue_.empty() && !recorded_)
+    return;
+  services_->queues->record(self(), queue_.bytes());
+  recorded_ = !queue_.empty();
+}
+
+// -- ending -----------------------------------------------------------------------------------
+
+/// Queues a close frame behind what waits, unless one was queued before.
+void websocket::shut(close_code code, std::string_view reason, phase next) {
+  wind_down(close_frame(code, reason), next);
+}
+
+void websocket::wind_down(std::string last_frame, phase next) {
+  if (phase_ == phase::ended)
+    return;
+  if (live()) {
+    queue_.add(std::make_shared<const std::string>(std::move(last_frame)));
+    shard_.timers().arm(pulse_, close_limit);
+    leave();
+  }
+  phase_ = next;
+}
+
+/// What a slow consumer would have got is dropped; it resumes by `since`.
+void websocket::overflow(std::string_view reason) {
+  queue_.drop_unstarted(stream_->pinned());
+  shut(close_code::try_again_later, reason, phase::closing);
+}
+
+void websocket::leave() {
+  token_.cancel();
+  session_ = session_actor{};
+  if (!std::exchange(left_, true))
+    caf::anon_send(services_->presence, detach{shared_from_this()});
+}
+
+void websocket::end() {
+  if (std::exchange(phase_, phase::ended) == phase::ended)
+    return;
+  const auto me = self();
+  leave();
+  pulse_.cancel();
+  if (recorded_)
+    services_->queues->record(me, 0);
+  queue_ = {};
+  parser_.reset();
+  unread_.reset();
+  stream_.reset();
+  place_ = {};
+  seat_ = {};
+  shard_.dismiss(*this);
+}
+
+/// Ends without waiting for the peer to take what is queued.
+void websocket::reset() {
+  boost::system::error_code ignored;  // the socket is closed in any case
+  stream_->socket().set_option(boost::asio::socket_base::linger{true, 0}, ignored);
+  end();
+}
+
+// -- time -------------------------------------------------------------------------------------
+
+void websocket::pulse() {
+  const auto me = self();
+  if (!live())
+    return reset();
+  shard_.timers().arm(pulse_, services_->heartbeat);
+  if (paused())
+    heard_ = shard_.now();  // its silence is ours: nothing is read
+  if (shard_.now() - heard_ >= 2 * services_->heartbeat)
+    shut(close_code::policy, "no answer to pings", phase::closing);
+  else
+    say(codec::opcode_ping, {});
+  flush();
+}
+
+void websocket::watch_token() {
+  const auto me = self();
+  const auto left = who_->expires_at - services_->now();
+  if (left <= milliseconds{0}) {
+    shut(close_code::token_expired, "the token has expired", phase::closing);
+    return flush();
+  }
+  if (left > expiry_notice)
+    return shard_.timers().arm(token_, left - expiry_notice);
+  if (!warned_ && phase_ == phase::open) {
+    warned_ = true;
+    if (format_ == frame_format::envelope)
+      say(codec::opcode_text, codec::token_expiring_event(who_->expires_at));
+  }
+  // Until its session has greeted it the notice waits.
+  shard_.timers().arm(token_, warned_ ? left : std::min<milliseconds>(left, seconds{1}));
+  flush();
+}
+
+}  // namespace carillon::live

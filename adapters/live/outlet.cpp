@@ -1,0 +1,33 @@
+#include "adapters/live/outlet.hpp"
+
+#include "adapters/live/shard.hpp"
+
+#include <utility>
+
+namespace carillon::live {
+
+void outlet::start(const session_actor& session) {
+  shard_.put(shared_from_this(), order{order::start{session}});
+}
+
+void outlet::push(push_ptr what) {
+  shard_.put(shared_from_this(), std::move(what));
+}
+
+void outlet::say(std::string text) {
+  shard_.put(shared_from_this(), order{order::say{std::move(text)}});
+}
+
+void outlet::tell_when_drained() {
+  shard_.put(shared_from_this(), order{order::tell_when_drained{}});
+}
+
+void outlet::resume() {
+  shard_.put(shared_from_this(), order{order::resume{}});
+}
+
+void outlet::close(close_code code, std::string reason) {
+  shard_.put(shared_from_this(), order{order::close{code, std::move(reason)}});
+}
+
+}  // namespace carillon::live

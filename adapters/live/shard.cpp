@@ -1,0 +1,98 @@
+#include "adapters/live/shard.hpp"
+
+#include "protocol/metrics.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <exception>
+
+namespace carillon::live {
+
+shard::shard(metrics& count)
+    : count_(count),
+      scratch_(std::make_unique_for_overwrite<char[]>(scratch_size)),
+      timers_(std::chrono::steady_clock::now()),
+      work_(context_.get_executor()),
+      ticker_(context_) {}
+
+shard::~shard() {
+  stop();
+  join();
+  while (!members_.empty())
+    dismiss(members_.front());
+}
+
+void shard::start() {
+  thread_ = std::thread{[this] { run(); }};
+}
+
+void shard::stop() {
+  context_.stop();
+}
+
+void shard::join() {
+  if (thread_.joinable())
+    thread_.join();
+}
+
+void shard::run() {
+  tick();
+  while (!context_.stopped()) {
+    try {
+      context_.run();
+    } catch (const std::exception& failure) {
+      // A handler's fault costs its own socket's progress, never the other sockets here.
+      spdlog::error("live: a handler failed: {}", failure.what());
+    }
+  }
+}
+
+void shard::tick() {
+  timers_.advance(now());
+  ticker_.expires_after(timer_wheel::resolution);
+  ticker_.async_wait([this](boost::system::error_code failed) {
+    if (!failed)
+      tick();
+  });
+}
+
+void shard::put(outlet_ptr to, push_ptr what) {
+  if (outbox_.put(std::move(to), std::move(what)))
+    announce();
+}
+
+void shard::put(outlet_ptr to, order what) {
+  if (outbox_.put(std::move(to), std::move(what)))
+    announce();
+}
+
+void shard::announce() {
+  post([this] {
+    const auto commits = outbox_.drain();
+    const auto written = now();
+    for (const auto committed : commits)
+      count_.pushed(std::chrono::duration<double>(written - committed).count());
+  });
+}
+
+void shard::enroll(outlet_ptr member) {
+  members_.push_back(*member);
+  auto& kept = member->enrolled_;
+  kept = std::move(member);
+}
+
+void shard::dismiss(outlet& member) {
+  if (const auto last = std::exchange(member.enrolled_, nullptr))
+    members_.erase(members_.iterator_to(member));
+}
+
+void shard::close_live(close_code code, std::string reason) {
+  post([this, code, reason = std::move(reason)] {
+    // Through the outbox, so that what was pushed before goes out before the close frame.
+    for (auto& each : members_)
+      each.close(code, reason);
+  });
+}
+
+}  // namespace carillon::live
