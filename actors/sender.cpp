@@ -97,7 +97,7 @@ bool sender_state::wants_any() const {
 }
 
 bool sender_state::may_start(steady_time now) {
-  if (post_->draining || !held_.has_waiting() || *post_->under_way >= post_->settings.concurrency)
+  if (post_->draining || !held_.has_waiting() || in_flight() >= post_->settings.concurrency)
     return false;
   const auto ready =
     broken_ ? steady_time::max() : std::max(rate_.ready_at(now), circuit_.ready_at());
@@ -107,6 +107,12 @@ bool sender_state::may_start(steady_time now) {
                                              milliseconds{0}, longest_sleep);
   wake(std::min(ready, now + left), now);
   return false;
+}
+
+// An answer counts until it is read, so that what it says comes before the next attempt; one of an
+// earlier life counts while the transport has it.
+int sender_state::in_flight() const {
+  return std::max(unread_, post_->under_way->load());
 }
 
 void sender_state::start(held_delivery& x, steady_time now) {
@@ -122,6 +128,7 @@ void sender_state::start(held_delivery& x, steady_time now) {
   circuit_.started(now);
   post_->last_use = now;
   x.at = held_delivery::stage::sending;
+  ++unread_;
   ++*post_->under_way;
   std::shared_ptr<void> place{post_->under_way.get(),
                               [count = post_->under_way](void*) { --*count; }};

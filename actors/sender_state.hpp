@@ -59,6 +59,7 @@ class sender_state {
 
   void go_on();
   bool may_start(steady_time now);
+  int in_flight() const;
   void start(held_delivery& x, steady_time now);
   /// A broken channel asks only for what can go to its backup; the rest waits in storage.
   bool wants_any() const;
@@ -86,6 +87,8 @@ class sender_state {
   /// No two lives in this process share one.
   std::uint64_t generation_;
   held_deliveries held_;
+  /// Exchanges of this life whose answer has not been read.
+  int unread_ = 0;
   rules::rate rate_;
   rules::circuit circuit_;
   std::mt19937_64 random_;

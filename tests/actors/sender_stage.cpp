@@ -1,0 +1,163 @@
+#include "tests/actors/sender_stage.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace carillon::tests {
+
+namespace {
+
+struct ledger_state {
+  static constexpr const char* name = "ledger";
+  std::shared_ptr<ledger> book{};
+  want wish{};
+};
+
+using ledger_pointer = persistence_actor::stateful_pointer<ledger_state>;
+
+bool claimable(const ledger::row& x, priority lane, timestamp now) {
+  const auto& what = x.what;
+  return !x.owned && !is_final(what.status) && what.priority == lane && what.due_at <= now;
+}
+
+void serve(ledger_pointer self) {
+  auto& [book, wish] = self->state;
+  if (!wish.sender)
+    return;
+  auto over = std::make_shared<handover>();
+  over->generation = wish.generation;
+  for (std::size_t lane = 0; lane < lane_count; ++lane)
+    for (auto& [id, row] : book->rows)
+      if (wish.room[lane] > 0 && claimable(row, static_cast<priority>(lane), book->clock())) {
+        row.owned = true;
+        --wish.room[lane];
+        over->deliveries.push_back(std::make_shared<const delivery>(row.what));
+      }
+  if (!over->deliveries.empty())
+    self->send(wish.sender, handover_ptr{std::move(over)});
+}
+
+void heed(ledger_pointer self, const want& x) {
+  auto& [book, wish] = self->state;
+  book->wishes.push_back(x);
+  wish = x;
+  if (x.fresh)
+    for (auto& [id, row] : book->rows)
+      if (std::find(x.held.begin(), x.held.end(), id) == x.held.end())
+        row.owned = false;
+  serve(self);
+}
+
+void commit(ledger_pointer self, const unit_ptr& x) {
+  auto& book = *self->state.book;
+  ++book.told;
+  if (book.stalled) {
+    book.kept.push_back(x);
+    return;
+  }
+  auto& what = std::get<settlement>(x->what);
+  if (book.refuse > 0) {
+    --book.refuse;
+    what.reply(error{book.refuse_as, "refused on order"});
+    return;
+  }
+  auto& row = book.rows.at(what.delivery->id);
+  row.what = *what.delivery;
+  row.owned = false;
+  if (what.attempt.number > 0)
+    row.attempts.push_back(what.attempt);
+  if (what.successor)
+    book.successors.push_back(*what.successor);
+  what.reply(true);
+}
+
+persistence_actor::behavior_type ledger_behavior(ledger_pointer self,
+                                                 std::shared_ptr<ledger> book) {
+  self->state.book = std::move(book);
+  return {
+    [self](const unit_ptr& x) { commit(self, x); },
+    [self](const want_ptr& x) { heed(self, *x); },
+    [self](const due&) { serve(self); },
+    [](survey_again) {},
+    [](const close_store&) {},
+  };
+}
+
+}  // namespace
+
+int ledger::count(delivery_status status) const {
+  return static_cast<int>(std::count_if(rows.begin(), rows.end(),
+                                        [&](auto& x) { return x.second.what.status == status; }));
+}
+
+persistence_actor spawn_ledger(caf::actor_system& system, std::shared_ptr<ledger> book) {
+  return system.spawn(ledger_behavior, std::move(book));
+}
+
+void provider::send(request what, done tell) {
+  const auto title = std::get<http_request>(what).body;
+  calls.push_back({title, clock(), std::move(tell)});
+  most_open = std::max(most_open, ++open);
+  const auto count =
+    std::count_if(calls.begin(), calls.end(), [&](auto& x) { return x.delivery == title; });
+  if (reply)
+    if (auto with = reply(title, static_cast<int>(count)))
+      answer(calls.size() - 1, *with);
+}
+
+void provider::answer(std::size_t call, transport_result with) {
+  auto tell = std::exchange(calls.at(call).tell, nullptr);
+  --open;
+  tell(std::move(with));
+}
+
+void provider::answer_all(const transport_result& with) {
+  for (std::size_t i = 0; i < calls.size(); ++i)
+    if (calls[i].tell)
+      answer(i, with);
+}
+
+result<request> scripted::compose(const delivery& what, const stamp&) const {
+  if (what.content.title == "bad")
+    return error{errc::invalid, "a title that cannot be sent"};
+  if (what.content.title == "worse")
+    throw std::runtime_error("a title that cannot be borne");
+  return request{http_request{.body = what.content.title}};
+}
+
+outcome scripted::judge(const transport_result& came, timestamp) const {
+  if (auto* failure = std::get_if<transport_error>(&came))
+    return {.error_class = error_class::transient, .excerpt = failure->text};
+  const auto& answer = std::get<response>(came);
+  outcome how{.error_class = error_class::transient,
+              .provider_code = std::to_string(answer.status),
+              .excerpt = answer.body};
+  switch (answer.status) {
+    case 200:
+      how.error_class = error_class::none;
+      how.provider_message_id = "m-" + answer.body;
+      break;
+    case 400:
+      how.error_class = error_class::invalid_request;
+      break;
+    case 401:
+      how.error_class = error_class::invalid_credentials;
+      break;
+    case 404:
+      how.error_class = error_class::invalid_recipient;
+      break;
+    case 429:
+      how.error_class = error_class::rate_limited;
+      how.wait = milliseconds{std::stoi(answer.body)};
+      break;
+    case 666:
+      throw std::runtime_error("unreadable");
+  }
+  return how;
+}
+
+}  // namespace carillon::tests

@@ -1,0 +1,104 @@
+#pragma once
+
+#include "protocol/actors.hpp"
+#include "protocol/channel.hpp"
+#include "protocol/metrics.hpp"
+#include "protocol/transport.hpp"
+
+#include <caf/fwd.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Everything around a sender in its tests: storage, provider, channel, counts.
+namespace carillon::tests {
+
+/// What stands in storage, and a persistence actor that serves wishes from it as the real one does.
+struct ledger {
+  struct row {
+    delivery what{};
+    bool owned{false};
+    std::vector<attempt> attempts{};
+  };
+
+  std::map<delivery_id, row> rows{};
+  std::vector<want> wishes{};
+  std::vector<delivery> successors{};
+  /// So many settlements are refused before one is committed.
+  int refuse{0};
+  errc refuse_as{errc::unavailable};
+  /// Settlements are kept unanswered while set.
+  bool stalled{false};
+  std::vector<unit_ptr> kept{};
+  int told{0};
+  wall_clock clock{};
+
+  void put(delivery x) { rows[x.id].what = std::move(x); }
+  int count(delivery_status status) const;
+};
+
+/// A `due` message makes it serve what has come due.
+persistence_actor spawn_ledger(caf::actor_system& system, std::shared_ptr<ledger> book);
+
+/// A provider: keeps each request until it is answered, or answers by itself.
+class provider final : public transport {
+ public:
+  struct call {
+    std::string delivery{};
+    steady_time at{};
+    done tell{};
+  };
+
+  std::vector<call> calls{};
+  std::function<steady_time()> clock{};
+  /// Answers at once where set: by the delivery's title and how often it was asked in all.
+  std::function<std::optional<transport_result>(const std::string& delivery, int call)> reply{};
+  int open{0};
+  int most_open{0};
+
+  void send(request what, done tell) override;
+  void answer(std::size_t call, transport_result with);
+  void answer_all(const transport_result& with);
+};
+
+/// Composes the delivery's title as the body; reads 200, 400, 401, 404, 429 (the body is the wait
+/// in milliseconds) and takes the rest for transient. `worse` makes composing throw, `bad` fail.
+class scripted final : public channel {
+ public:
+  result<request> compose(const delivery& what, const stamp& at) const override;
+  outcome judge(const transport_result& came, timestamp now) const override;
+};
+
+/// What senders count.
+class sender_counts final : public metrics {
+ public:
+  int sent_{0};
+  double seconds_{0};
+  int retried_{0};
+  std::map<error_class, int> failed_{};
+
+  void notification_created(std::string_view, std::int64_t) override {}
+  void event(std::string_view, std::string_view) override {}
+  void sent(std::string_view, double seconds) override {
+    ++sent_;
+    seconds_ = seconds;
+  }
+  void failed(std::string_view, error_class why) override { ++failed_[why]; }
+  void retried(std::string_view) override { ++retried_; }
+  void committed(double, std::size_t) override {}
+  void pushed(double) override {}
+  void restarted(std::string_view) override {}
+  void request(std::string_view, int, double) override {}
+  void connections(std::int64_t) override {}
+  void users_online(std::int64_t) override {}
+  void mailbox_depth(std::string_view, std::int64_t) override {}
+  void queue_depth(std::string_view, priority, std::int64_t) override {}
+  void dead_letters(std::string_view, std::int64_t) override {}
+};
+
+}  // namespace carillon::tests
