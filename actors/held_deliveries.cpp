@@ -7,8 +7,11 @@ namespace carillon {
 
 void held_deliveries::add(const delivery_ptr& what) {
   const auto [place, added] = all_.try_emplace(what->id, held_delivery{.what = what});
-  if (!added)
+  if (!added) {  // it used up a place of the wish all the same
+    window_.took(what->priority);
+    window_.freed(what->priority);
     return;
+  }
   queues_[static_cast<std::size_t>(what->priority)].push_back(&place->second);
   earliest_expiry_ = std::min(earliest_expiry_, what->expires_at);
   window_.took(what->priority);

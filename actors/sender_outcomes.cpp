@@ -96,7 +96,7 @@ void sender_state::tell(held_delivery& x) {
     what.successor = {x.outcome, &*follows.successor};
   what.reply = answer<bool>{
     [to = self_.handle(), generation = generation_, id = x.what->id](const result<bool>& said) {
-      const bool again = !said && may_be_told_again(said.error());
+      const bool again = said ? !*said : may_be_told_again(said.error());
       caf::anon_send(to, settled{generation, id, !again});
     }};
   auto told = std::make_shared<unit>();

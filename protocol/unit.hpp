@@ -127,6 +127,7 @@ struct settlement {
   carillon::attempt attempt{};
   /// The next step of the failover chain, when this one died.
   std::shared_ptr<const carillon::delivery> successor{};
+  /// False: not committed, to be told again.
   answer<bool> reply{};
 };
 

@@ -377,6 +377,17 @@ CAF_TEST(an outcome is told again until it is committed and keeps its slot) {
   CAF_CHECK(book->wishes.back().held.empty());
 }
 
+CAF_TEST(an outcome whose commit is in doubt is told again) {
+  answer_always(yes);
+  book->refuse = 1;
+  book->refuse_as = errc::internal;
+  const auto id = put("one");
+  start();
+  pass(1s, 50ms);
+  CAF_CHECK_EQUAL(book->told, 2);
+  CAF_CHECK(row(id).what.status == delivery_status::delivered);
+}
+
 CAF_TEST(an outcome that storage will never take is let go) {
   answer_always(yes);
   book->refuse = 1;

@@ -62,7 +62,10 @@ void commit(ledger_pointer self, const unit_ptr& x) {
   auto& what = std::get<settlement>(x->what);
   if (book.refuse > 0) {
     --book.refuse;
-    what.reply(error{book.refuse_as, "refused on order"});
+    if (book.refuse_as)
+      what.reply(error{*book.refuse_as, "refused on order"});
+    else
+      what.reply(false);
     return;
   }
   auto& row = book.rows.at(what.delivery->id);

@@ -29,9 +29,9 @@ struct ledger {
   std::map<delivery_id, row> rows{};
   std::vector<want> wishes{};
   std::vector<delivery> successors{};
-  /// So many settlements are refused before one is committed.
+  /// So many settlements are answered false, or with that error, before one is committed.
   int refuse{0};
-  errc refuse_as{errc::unavailable};
+  std::optional<errc> refuse_as{};
   /// Settlements are kept unanswered while set.
   bool stalled{false};
   std::vector<unit_ptr> kept{};
