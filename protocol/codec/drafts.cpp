@@ -36,11 +36,9 @@ audience read_audience(const fields& in) {
 }
 
 std::vector<std::string> read_channels(const fields& in) {
-  auto named = in.texts("channels", max_id);
+  auto named = in.texts("channels", max_id, 1);
   if (!named)
     return {"system"};
-  if (named->empty())
-    in.note("channels", "must name at least one channel");
   return with_own_names(std::move(*named));
 }
 

@@ -130,16 +130,18 @@ std::optional<timestamp> fields::time(std::string_view name) const {
   return at;
 }
 
-std::optional<std::vector<std::string>> fields::texts(std::string_view name,
-                                                      std::size_t most) const {
+std::optional<std::vector<std::string>> fields::texts(std::string_view name, std::size_t most,
+                                                      std::size_t least) const {
   const auto* x = present(name);
   if (x == nullptr)
     return {};
-  std::vector<std::string> out;
   if (x->is != kind::array) {
     note(name, "must be a list");
-    return out;
+    return {};
   }
+  std::vector<std::string> out;
+  if (x->items.size() < least)
+    note(name, "must have at least " + std::to_string(least) + " of them");
   if (x->more)
     note(name, range(0, max_items, "elements"));
   std::vector<std::string_view> seen;  // sorted

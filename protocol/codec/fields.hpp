@@ -58,8 +58,10 @@ class fields {
     return value;
   }
 
-  /// Texts of 1 to `most` bytes without control characters, each once; nothing where absent.
-  std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t most) const;
+  /// At least so many texts of 1 to `most` bytes without control characters, each once; nothing
+  /// where absent.
+  std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t most,
+                                                std::size_t least = 0) const;
 
   /// One such text.
   std::string text(std::string_view name, std::size_t most) const;

@@ -105,10 +105,8 @@ std::string problem_json(const error& why, int status, std::string_view trace_id
   append_json_string(out, title);
   out += R"(,"status":)";
   out += std::to_string(status);
-  if (!why.detail.empty()) {
-    out += R"(,"detail":)";
-    append_json_string(out, is_utf8(why.detail) ? why.detail : std::string{title});
-  }
+  out += R"(,"detail":)";
+  append_json_string(out, why.detail.empty() || !is_utf8(why.detail) ? title : why.detail);
   if (!why.faults.empty())
     append_faults(out, why.faults);
   if (!trace_id.empty()) {

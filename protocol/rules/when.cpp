@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 
 json text_or_null(const std::string& text) {
-  return text.empty() ? json{} : json{text};
+  return text.empty() ? json() : json(text);
 }
 
 /// 64 bits of mantissa: every integer of a JSON text is compared exactly.
@@ -62,8 +62,8 @@ when_facts::when_facts(const event& what) {
                  {"entity_id", text_or_null(what.entity_id)},
                  {"sub_id", text_or_null(what.sub_id)},
                  {"locale", text_or_null(what.locale)},
-                 {"priority", what.priority ? json{to_string(*what.priority)} : json{}},
-                 {"data", data.is_discarded() ? json{} : std::move(data)}};
+                 {"priority", what.priority ? json(to_string(*what.priority)) : json()},
+                 {"data", data.is_discarded() ? json() : std::move(data)}};
   tree_ = std::move(facts);
 }
 

@@ -1,0 +1,135 @@
+#define CAF_SUITE event_draft
+
+#include "protocol/codec/drafts.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "tests/caf_test.hpp"
+
+using namespace carillon;
+using codec::decode_event;
+
+namespace {
+
+event_draft accepted(std::string_view body) {
+  auto draft = decode_event(body);
+  if (!draft)
+    CAF_FAIL(body << ": " << draft.error().detail);
+  return *draft;
+}
+
+std::string faults_in(std::string_view body) {
+  const auto decoded = decode_event(body);
+  if (decoded)
+    return "none";
+  if (decoded.error().code == errc::malformed)
+    return "malformed";
+  std::vector<std::string> paths;
+  for (auto& x : decoded.error().faults)
+    paths.push_back(x.path.empty() ? "root" : x.path);
+  std::ranges::sort(paths);
+  std::string out;
+  for (auto& x : paths)
+    out += (out.empty() ? "" : " ") + x;
+  return out;
+}
+
+}  // namespace
+
+CAF_TEST(a body becomes an event member by member) {
+  const auto draft = accepted(R"({"type":"order.paid","source":"shop","entity_id":"o-1",
+    "sub_id":"line-2","recipients":["u1","u2","u1"],"recipient":"u0","data":{"b":1,"a":2},
+    "idempotency_key":"k","priority":"urgent","locale":"en","occurred_at":"2026-02-20T10:30:00Z"})");
+  const auto& x = draft.what;
+  CAF_CHECK_EQUAL(x.type, "order.paid");
+  CAF_CHECK_EQUAL(x.source, "shop");
+  CAF_CHECK_EQUAL(x.entity_id, "o-1");
+  CAF_CHECK_EQUAL(x.sub_id, "line-2");
+  CAF_CHECK(x.recipients == std::vector<std::string>({"u0", "u1", "u2"}));
+  CAF_CHECK_EQUAL(x.data, R"({"b":1,"a":2})");
+  CAF_CHECK(x.priority == priority::urgent);
+  CAF_CHECK_EQUAL(x.locale, "en");
+  CAF_CHECK(x.occurred_at == from_millis(1'771'583'400'000));
+  CAF_CHECK_EQUAL(draft.idempotency_key, "k");
+}
+
+CAF_TEST(type and data are enough) {
+  const auto x = accepted(R"({"type":"t","data":{}})").what;
+  CAF_CHECK(x.recipients.empty());
+  CAF_CHECK(!x.priority.has_value());
+  CAF_CHECK(x.occurred_at == timestamp{});
+}
+
+CAF_TEST(the seeds names are accepted beside ours and ours win) {
+  const auto draft = accepted(R"({"eventType":"PAYMENT_WEBHOOK_FAILED","level":"CRITICAL",
+    "entityType":"webhook","entityId":"stripe","dedupeKey":"alert:1","payload":{"a":1}})");
+  CAF_CHECK_EQUAL(draft.what.type, "PAYMENT_WEBHOOK_FAILED");
+  CAF_CHECK(draft.what.priority == priority::urgent);
+  CAF_CHECK_EQUAL(draft.what.entity_id, "stripe");
+  CAF_CHECK_EQUAL(draft.what.sub_id, "webhook");
+  CAF_CHECK_EQUAL(draft.idempotency_key, "alert:1");
+  CAF_CHECK_EQUAL(draft.what.data, R"({"a":1})");
+  const auto both = accepted(R"({"type":"ours","eventType":"theirs","data":{},"payload":{"a":1},
+    "entity_id":"1","entityId":"2","priority":"low","level":"critical"})");
+  CAF_CHECK_EQUAL(both.what.type, "ours");
+  CAF_CHECK_EQUAL(both.what.data, "{}");
+  CAF_CHECK_EQUAL(both.what.entity_id, "1");
+  CAF_CHECK(both.what.priority == priority::low);
+}
+
+CAF_TEST(levels have a priority each) {
+  const auto priority_of = [](std::string_view level) {
+    return accepted(R"({"type":"t","data":{},"level":")" + std::string{level} + "\"}")
+      .what.priority;
+  };
+  CAF_CHECK(priority_of("info") == priority::normal);
+  CAF_CHECK(priority_of("Warning") == priority::high);
+  CAF_CHECK(priority_of("ERROR") == priority::high);
+  CAF_CHECK(priority_of("fatal") == priority::urgent);
+  CAF_CHECK(priority_of("low") == priority::low);
+  CAF_CHECK_EQUAL(faults_in(R"({"type":"t","data":{},"level":"loud"})"), "/level");
+}
+
+CAF_TEST(all faults are told at once) {
+  CAF_CHECK_EQUAL(faults_in("{}"), "/data /type");
+  CAF_CHECK_EQUAL(faults_in(R"({"data":[],"entity_id":"","priority":"p"})"),
+                  "/data /entity_id /priority /type");
+  CAF_CHECK_EQUAL(
+    faults_in(R"({"type":"a\nb","source":1,"sub_id":"","recipient":"","recipients":["a","",2],
+      "data":"x","idempotency_key":"","locale":{},"occurred_at":"yesterday"})"),
+    "/data /idempotency_key /locale /occurred_at /recipient /recipients/1 /recipients/2 /source "
+    "/sub_id /type");
+  CAF_CHECK_EQUAL(faults_in(R"({"entityId":"","eventType":"","data":{}})"), "/entityId /eventType");
+  CAF_CHECK_EQUAL(faults_in("[]"), "root");
+  CAF_CHECK_EQUAL(faults_in("{"), "malformed");
+}
+
+CAF_TEST(each bound holds at its edge) {
+  const auto with = [](std::string_view name, std::size_t size) {
+    return faults_in(R"({"type":"t","data":{},")" + std::string{name} + R"(":")"
+                     + std::string(size, 'x') + "\"}");
+  };
+  for (const char* name : {"type", "source", "entity_id", "sub_id", "idempotency_key"}) {
+    CAF_CHECK_EQUAL(with(name, 128), "none");
+    CAF_CHECK_EQUAL(with(name, 129), '/' + std::string{name});
+  }
+  CAF_CHECK_EQUAL(with("recipient", 4096), "none");
+  CAF_CHECK_EQUAL(with("recipient", 4097), "/recipient");
+  const auto data = [](std::size_t size) {
+    return faults_in(R"({"type":"t","data":{"x":")" + std::string(size - 8, 'y') + "\"}}");
+  };
+  CAF_CHECK_EQUAL(data(65'536), "none");
+  CAF_CHECK_EQUAL(data(65'537), "/data");
+}
+
+CAF_TEST(a thousand recipients are enough) {
+  const auto of_size = [](int size) {
+    std::string list;
+    for (int i = 0; i < size; ++i)
+      list += (i == 0 ? "\"u" : ",\"u") + std::to_string(i) + '"';
+    return faults_in(R"({"type":"t","data":{},"recipients":[)" + list + "]}");
+  };
+  CAF_CHECK_EQUAL(of_size(1000), "none");
+  CAF_CHECK_EQUAL(of_size(1001), "/recipients");
+}
