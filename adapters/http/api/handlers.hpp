@@ -1,0 +1,41 @@
+#pragma once
+
+#include "adapters/http/router.hpp"
+
+namespace carillon::http::api {
+
+// One handler per route; each file of this folder is a resource. A handler runs on the I/O thread
+// and never waits: it decodes, tells an actor, and the actor's answer becomes the reply.
+
+// notifications.cpp: what producers post
+void post_notification(const call& c);
+void post_batch(const call& c);
+
+// inbox.cpp: a user's own
+void list_notifications(const call& c);
+void get_unread_count(const call& c);
+void get_notification(const call& c);
+void put_read(const call& c);
+void put_read_many(const call& c);
+void put_read_all(const call& c);
+void delete_notification(const call& c);
+
+// events.cpp
+void post_event(const call& c);
+
+// deliveries.cpp: the operator's view
+void list_deliveries(const call& c);
+void get_delivery(const call& c);
+
+// sessions.cpp
+void list_sessions(const call& c);
+
+// live.cpp
+void get_websocket(const call& c);
+
+// health.cpp
+void get_livez(const call& c);
+void get_readyz(const call& c);
+void get_metrics(const call& c);
+
+}  // namespace carillon::http::api

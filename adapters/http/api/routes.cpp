@@ -1,0 +1,41 @@
+#include "adapters/http/api/handlers.hpp"
+
+#include <array>
+
+namespace carillon::http {
+
+std::span<const route> all_routes() {
+  using enum verb;
+  using enum access;
+  constexpr auto json = body_kind::json;
+  constexpr auto bulk = body_kind::bulk;
+  constexpr auto none = body_kind::none;
+  static constexpr std::array table{
+    route{post, "/api/v1/notifications", publish, json, api::post_notification},
+    route{post, "/api/v1/notifications/batch", publish, bulk, api::post_batch},
+    route{get, "/api/v1/notifications", user, none, api::list_notifications},
+    route{get, "/api/v1/notifications/unread-count", user, none, api::get_unread_count},
+    route{get, "/api/v1/notifications/{id}", user, none, api::get_notification},
+    route{put, "/api/v1/notifications/{id}/read", user, none, api::put_read},
+    route{put, "/api/v1/notifications/read", user, json, api::put_read_many},
+    route{put, "/api/v1/notifications/read-all", user, none, api::put_read_all},
+    route{delete_, "/api/v1/notifications/{id}", user, none, api::delete_notification},
+
+    route{post, "/api/v1/events", publish, json, api::post_event},
+
+    route{get, "/api/v1/admin/deliveries", admin, none, api::list_deliveries},
+    route{get, "/api/v1/admin/deliveries/{id}", admin, none, api::get_delivery},
+    route{get, "/api/v1/admin/sessions", admin, none, api::list_sessions},
+
+    route{get, "/api/v1/ws", user, none, api::get_websocket, true, true},
+
+    route{get, "/livez", open, none, api::get_livez},
+    route{get, "/readyz", open, none, api::get_readyz},
+    route{get, "/healthz", open, none, api::get_readyz},
+    route{get, "/api/v1/health", open, none, api::get_readyz},
+    route{get, "/metrics", metrics, none, api::get_metrics},
+  };
+  return table;
+}
+
+}  // namespace carillon::http

@@ -1,0 +1,184 @@
+#include "adapters/http/gate.hpp"
+
+#include "adapters/http/query_string.hpp"
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <string>
+
+namespace carillon::http {
+
+namespace {
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+bool starts_with_lower(std::string_view text, std::string_view prefix) {
+  return text.size() >= prefix.size()
+         && std::equal(prefix.begin(), prefix.end(), text.begin(),
+                       [](char a, char b) { return a == lower(b); });
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && blank(text.front()))
+    text.remove_prefix(1);
+  while (!text.empty() && blank(text.back()))
+    text.remove_suffix(1);
+  return text;
+}
+
+std::string_view bearer_of(std::string_view authorization) {
+  constexpr std::string_view scheme = "bearer ";
+  if (!starts_with_lower(authorization, scheme))
+    return {};
+  return trimmed(authorization.substr(scheme.size()));
+}
+
+/// `application/json`, any `+json`, or nothing at all.
+bool is_json(std::string_view content_type) {
+  const auto type = trimmed(content_type.substr(0, content_type.find(';')));
+  if (type.empty())
+    return true;
+  constexpr std::string_view suffix = "+json";
+  return (starts_with_lower(type, "application/json") && type.size() == 16)
+         || (type.size() > suffix.size()
+             && starts_with_lower(type.substr(type.size() - suffix.size()), suffix));
+}
+
+std::optional<error> check_metrics_token(const site& at, const request& in) {
+  const auto& wanted = at.options.metrics_token;
+  const auto given = bearer_of(in.head[field::authorization]);
+  if (wanted.empty()
+      || (given.size() == wanted.size()
+          && CRYPTO_memcmp(given.data(), wanted.data(), wanted.size()) == 0))
+    return std::nullopt;
+  return error{errc::unauthorized, "the metrics token is required"};
+}
+
+std::optional<error> authenticate(const site& at, token_cache& tokens, const route& to,
+                                  request& in) {
+  if (to.scope == access::open)
+    return std::nullopt;
+  if (to.scope == access::metrics)
+    return check_metrics_token(at, in);
+  std::optional<std::string> from_query;
+  auto token = bearer_of(in.head[field::authorization]);
+  if (token.empty() && to.query_token) {
+    from_query = query_string{in.head.query}.text("token");
+    if (from_query)
+      token = *from_query;
+  }
+  if (token.empty())
+    return error{errc::unauthorized, "a bearer token is required"};
+  auto who = tokens.check(token, in.now);
+  if (!who)
+    return std::move(who).error();
+  in.who = std::move(*who);
+  if (to.scope == access::admin && !in.who->is_admin)
+    return error{errc::forbidden, "this needs the scope admin"};
+  if (to.scope == access::publish && !in.who->may_publish)
+    return error{errc::forbidden, "this needs the scope publish"};
+  return std::nullopt;
+}
+
+error too_large(std::size_t bound) {
+  return {errc::too_large, "the body may have at most " + std::to_string(bound) + " bytes"};
+}
+
+error busy() {
+  return {errc::busy, "too many requests are in work", {}, seconds{1}};
+}
+
+/// Size, type and admission of what the body will be.
+std::optional<reply> check_body(const site& at, admission& so_far, const request& in) {
+  const auto& head = in.head;
+  const bool has_body = head.chunked || head.content_length.value_or(0) > 0;
+  so_far.body_bound =
+    so_far.to->body == body_kind::bulk ? at.options.max_bulk_bytes : at.options.max_body_bytes;
+  const auto length = head.content_length.value_or(0);
+  if (length > so_far.body_bound)
+    return problem(too_large(so_far.body_bound), in.trace_id);
+  if (has_body && so_far.to->body != body_kind::none && !is_json(head[field::content_type]))
+    return problem(415, {errc::malformed, "the body must be application/json"}, in.trace_id);
+  if (so_far.to->method == verb::get)
+    return std::nullopt;
+  const auto& door = length > at.options.max_body_bytes ? at.with.large_door : at.with.small_door;
+  so_far.ticket = door->enter(length);
+  if (!so_far.ticket)
+    return problem(busy(), in.trace_id);
+  return std::nullopt;
+}
+
+bool is_hex(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+}  // namespace
+
+admission admit(site& at, token_cache& tokens, request& in) {
+  admission out;
+  in.trace_id = trace_id_of(in.head[field::traceparent]);
+  const auto match = at.routes.find(in.head.method, in.head.path);
+  out.to = match.found;
+  in.id = match.id;
+  if (match.found == nullptr && match.allow.empty()) {
+    out.refused = problem({errc::not_found, "there is nothing at this path"}, in.trace_id);
+    return out;
+  }
+  if (match.found == nullptr) {
+    out.refused =
+      problem(405, {errc::malformed, "this path answers " + std::string{match.allow}}, in.trace_id);
+    add_header(*out.refused, "Allow", match.allow);
+    return out;
+  }
+  if (const auto why = authenticate(at, tokens, *out.to, in)) {
+    out.refused = problem(*why, in.trace_id);
+    return out;
+  }
+  if (at.limit.on() && !out.to->live && in.who && !in.who->may_publish) {
+    out.quota = at.limit.take(in.who->subject, in.arrived);
+    if (!out.quota->granted) {
+      out.refused = too_many_requests(*std::exchange(out.quota, std::nullopt), in.trace_id);
+      return out;
+    }
+  }
+  out.refused = check_body(at, out, in);
+  return out;
+}
+
+std::optional<error> admit_more(const site& at, admission& so_far, std::size_t bytes,
+                                std::size_t total) {
+  if (total > so_far.body_bound)
+    return too_large(so_far.body_bound);
+  if (!so_far.ticket)
+    return std::nullopt;
+  const auto small = at.options.max_body_bytes;
+  if (total > small && total - bytes <= small) {
+    so_far.ticket = at.with.large_door->enter(total);
+    if (so_far.ticket)
+      return std::nullopt;
+  } else if (so_far.ticket->take(bytes)) {
+    return std::nullopt;
+  }
+  return busy();
+}
+
+std::string_view trace_id_of(std::string_view traceparent) {
+  constexpr std::size_t size = 55;
+  if (traceparent.size() < size || traceparent[2] != '-' || traceparent[35] != '-'
+      || traceparent[52] != '-' || !is_hex(traceparent.substr(0, 2))
+      || traceparent.starts_with("ff") || (traceparent.size() > size && traceparent[size] != '-'))
+    return {};
+  const auto trace = traceparent.substr(3, 32);
+  const auto parent = traceparent.substr(36, 16);
+  const auto zero = [](std::string_view x) { return x.find_first_not_of('0') == x.npos; };
+  if (!is_hex(trace) || zero(trace) || !is_hex(parent) || zero(parent))
+    return {};
+  return trace;
+}
+
+}  // namespace carillon::http

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "adapters/http/authenticator.hpp"
+#include "adapters/live/services.hpp"
+#include "protocol/actors.hpp"
+#include "protocol/door.hpp"
+#include "protocol/metrics.hpp"
+#include "protocol/store_health.hpp"
+#include "protocol/time.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace carillon::http {
+
+/// What the HTTP side needs from the rest of the engine; one for the process.
+struct services {
+  ingress_actor ingress;
+  persistence_actor persistence;
+  queries_actor queries;
+  presence_actor presence;
+  /// Admission for bodies up to `server_options::max_body_bytes`, and for larger ones.
+  door_ptr small_door;
+  door_ptr large_door;
+  authenticator_ptr tokens;
+  metrics* count{nullptr};
+  /// The text of `/metrics`.
+  std::function<std::string()> scrape;
+  std::shared_ptr<const store_health> storage;
+  /// True once the node stops: `/readyz` says so.
+  std::shared_ptr<const std::atomic<bool>> draining;
+  wall_clock now;
+  live::live_services_ptr live;
+  /// This node's name, as `admin/sessions` shows it.
+  std::string node{"local"};
+};
+
+}  // namespace carillon::http
