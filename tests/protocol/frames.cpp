@@ -1,0 +1,79 @@
+#define CAF_SUITE frames
+
+#include "protocol/codec/frames.hpp"
+
+#include "protocol/codec/notification.hpp"
+#include "protocol/push.hpp"
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/caf_test.hpp"
+
+using namespace carillon;
+using codec::websocket_frame;
+
+namespace {
+
+std::string bytes(std::initializer_list<int> all) {
+  std::string out;
+  for (auto x : all)
+    out += static_cast<char>(x);
+  return out;
+}
+
+notification_ptr hello() {
+  auto out = std::make_shared<notification>();
+  out->title = "hello";
+  out->seq = 7;
+  return out;
+}
+
+}  // namespace
+
+CAF_TEST(a frame says its size in the shortest form) {
+  CAF_CHECK(websocket_frame(codec::opcode_text, "") == bytes({0x81, 0}));
+  CAF_CHECK(websocket_frame(codec::opcode_pong, "hi") == bytes({0x8a, 2}) + "hi");
+  const auto header = [](std::size_t size) {
+    const auto frame = websocket_frame(codec::opcode_text, std::string(size, 'x'));
+    return frame.substr(0, frame.size() - size);
+  };
+  CAF_CHECK(header(125) == bytes({0x81, 125}));
+  CAF_CHECK(header(126) == bytes({0x81, 126, 0, 126}));
+  CAF_CHECK(header(65'535) == bytes({0x81, 126, 0xff, 0xff}));
+  CAF_CHECK(header(65'536) == bytes({0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0}));
+}
+
+CAF_TEST(an envelope names its event) {
+  CAF_CHECK_EQUAL(codec::envelope("pong", "{}"), R"({"event":"pong","data":{}})");
+}
+
+CAF_TEST(a push has one frame of each form whoever asks) {
+  const push what{hello(), {}};
+  std::string json;
+  codec::append_notification(json, what.what());
+  CAF_CHECK(*what.frame(frame_format::plain) == websocket_frame(codec::opcode_text, json));
+  CAF_CHECK(*what.frame(frame_format::envelope)
+            == websocket_frame(codec::opcode_text, codec::envelope("notification", json)));
+  std::vector<const std::string*> seen(4);
+  std::vector<std::thread> threads;
+  for (auto& mine : seen)
+    threads.emplace_back([&] { mine = what.frame(frame_format::plain).get(); });
+  for (auto& x : threads)
+    x.join();
+  for (auto* x : seen)
+    CAF_CHECK(x == what.frame(frame_format::plain).get());
+}
+
+CAF_TEST(the last holder of a push gives it back) {
+  int released = 0;
+  auto first = std::make_shared<const push>(hello(), steady_time{}, [&] { ++released; });
+  push_ptr second = first;
+  auto frame = second->frame(frame_format::plain);
+  first.reset();
+  CAF_CHECK_EQUAL(released, 0);
+  second.reset();
+  CAF_CHECK_EQUAL(released, 1);
+  CAF_CHECK(!frame->empty());
+}
