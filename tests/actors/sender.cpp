@@ -214,8 +214,8 @@ CAF_TEST(urgent overtakes what is queued and low still progresses) {
   answer_always(yes);
   there->answer(0, yes);
   sched.run();
-  CAF_CHECK_EQUAL(called()[1], "now");
   const auto order = called();
+  CAF_CHECK_EQUAL(order[1], "now");
   const auto low = std::find(order.begin(), order.end(), "low0");
   CAF_CHECK_LESS(low - order.begin(), 8);
   CAF_CHECK_EQUAL(book->count(delivery_status::delivered), 43);
