@@ -1,0 +1,79 @@
+#include "storage/acceptances.hpp"
+
+#include <algorithm>
+
+namespace carillon::storage {
+
+namespace {
+
+/// Skipped and failed ones take no lock: nothing is sent for them.
+bool takes_lock(const acceptance& x, const planned& one) {
+  return !x.what.entity_id.empty()
+         && (one.inbox || (one.delivery && !is_final(one.delivery->status)));
+}
+
+/// How an inbox row shows among an event's deliveries: it has no delivery of its own.
+std::shared_ptr<delivery> shown(const planned& one) {
+  if (one.delivery)
+    return std::make_shared<delivery>(*one.delivery);
+  const auto& n = *one.inbox;
+  auto out = std::make_shared<delivery>();
+  out->event = n.event;
+  out->notification = n.id;
+  out->channel = one.channel.empty() ? "system" : one.channel;
+  out->recipient = one.recipient.empty() ? n.to.user_id : one.recipient;
+  out->user_id = n.to.user_id;
+  out->status = delivery_status::delivered;
+  out->priority = n.priority;
+  out->trace_id = n.trace_id;
+  out->created_at = n.created_at;
+  return out;
+}
+
+}  // namespace
+
+void want_locks(const acceptance& x, timestamp now, milliseconds retention,
+                std::vector<lock>& wanted) {
+  for (const auto& one : x.plan) {
+    if (!takes_lock(x, one))
+      continue;
+    lock wish;
+    wish.key = digest_of(
+      {"event", x.what.type, x.what.entity_id, x.what.sub_id, one.channel, one.recipient});
+    wish.event = x.what.id;
+    wish.now = now;
+    wish.until = now + (one.lock_for > milliseconds{0} ? one.lock_for : retention);
+    wanted.push_back(wish);
+  }
+}
+
+void harvest_acceptance(const accepting& unit, std::span<const lock> locks, harvest& into) {
+  auto& x = *unit.what;
+  const auto wanted = static_cast<std::size_t>(
+    std::ranges::count_if(x.plan, [&](const auto& one) { return takes_lock(x, one); }));
+  const auto mine = locks.subspan(unit.first_lock, wanted);
+  if (!mine.empty() && wanted == x.plan.size() && std::ranges::none_of(mine, &lock::won)) {
+    x.done.duplicate = true;
+    x.done.id = mine.front().event.value_or(x.what.id);
+    return;
+  }
+  x.done.id = x.what.id;
+  into.events.push_back(&x.what);
+  auto next = mine.begin();
+  for (const auto& one : x.plan) {
+    auto outcome = shown(one);
+    if (takes_lock(x, one) && !(next++)->won) {
+      outcome->status = delivery_status::skipped;
+      outcome->reason = "duplicate";
+      if (!one.delivery)
+        outcome->notification.reset();
+    } else if (one.inbox) {
+      into.add(one.inbox, unit.now);
+    }
+    if (!one.inbox)
+      into.deliveries.push_back(outcome);
+    x.done.deliveries.push_back(std::move(outcome));
+  }
+}
+
+}  // namespace carillon::storage

@@ -1,0 +1,97 @@
+#include "storage/batch.hpp"
+
+#include "storage/acceptances.hpp"
+#include "storage/creations.hpp"
+#include "storage/deliveries.hpp"
+#include "storage/events.hpp"
+#include "storage/idempotency.hpp"
+#include "storage/locks.hpp"
+#include "storage/marks.hpp"
+#include "storage/notifications.hpp"
+#include "storage/settlements.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace carillon::storage {
+
+namespace {
+
+void forget_seq(notification& x) {
+  x.seq = 0;
+  x.visible_at = {};
+}
+
+/// A batch that was rolled back is applied again: nothing of its first run is left in it.
+void reset(unit& x) {
+  x.refused.reset();
+  if (auto* made = std::get_if<creation>(&x.what)) {
+    made->done = {};
+    for (const auto& one : made->notifications)
+      forget_seq(*one);
+  } else if (auto* taken = std::get_if<acceptance>(&x.what)) {
+    taken->done = {};
+    for (const auto& one : taken->plan)
+      if (one.inbox)
+        forget_seq(*one.inbox);
+  } else if (auto* mark = std::get_if<marking>(&x.what)) {
+    mark->done = {};
+  }
+}
+
+/// The units of a batch by kind, each in their order.
+struct sorted_units {
+  std::vector<creating> creations{};
+  std::vector<accepting> acceptances{};
+  std::vector<std::pair<unit*, marking*>> marks{};
+  std::vector<const settlement*> settlements{};
+  std::vector<lock> locks{};
+  /// The latest time any of them carries.
+  timestamp now{};
+};
+
+sorted_units sort_units(std::span<const unit_ptr> units, const idempotency_ledger& ledger,
+                        milliseconds retention) {
+  sorted_units out;
+  for (const auto& x : units) {
+    if (!ledger.applies(*x))
+      continue;
+    out.now = std::max(out.now, x->now);
+    if (auto* made = std::get_if<creation>(&x->what)) {
+      out.creations.push_back({made, x->now, out.locks.size()});
+      want_locks(*made, x->now, out.locks);
+    } else if (auto* taken = std::get_if<acceptance>(&x->what)) {
+      out.acceptances.push_back({taken, x->now, out.locks.size()});
+      want_locks(*taken, x->now, retention, out.locks);
+    } else if (auto* mark = std::get_if<marking>(&x->what)) {
+      out.marks.emplace_back(x.get(), mark);
+    } else {
+      out.settlements.push_back(&std::get<settlement>(x->what));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+void apply_batch(work& w, std::span<const unit_ptr> units, milliseconds retention) {
+  for (const auto& x : units)
+    reset(*x);
+  idempotency_ledger ledger{w, units};
+  auto sorted = sort_units(units, ledger, retention);
+  take_locks(w, sorted.locks);
+  harvest made;
+  harvest_creations(w, sorted.creations, sorted.locks, made);
+  for (const auto& x : sorted.acceptances)
+    harvest_acceptance(x, sorted.locks, made);
+  insert_events(w, made.events);
+  insert_deliveries(w, made.deliveries, sorted.now);
+  settle_deliveries(w, sorted.settlements, sorted.now);
+  for (const auto& [x, mark] : sorted.marks)
+    apply_marking(w, *x, *mark);
+  insert_notifications(w, made.visible, made.later);
+  ledger.store_answers();
+}
+
+}  // namespace carillon::storage

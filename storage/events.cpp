@@ -1,0 +1,61 @@
+#include "storage/events.hpp"
+
+#include "storage/json_text.hpp"
+
+#include <string>
+#include <vector>
+
+namespace carillon::storage {
+
+namespace {
+
+constexpr auto number = storage_class::number;
+constexpr auto binary = storage_class::binary;
+
+constexpr column columns[] = {{"id", binary},
+                              {"type"},
+                              {"source"},
+                              {"entity_id"},
+                              {"sub_id"},
+                              {"recipients"},
+                              {"data"},
+                              {"priority", number},
+                              {"locale"},
+                              {"trace_id"},
+                              {"subject"},
+                              {"occurred_at", number},
+                              {"created_at", number}};
+
+constexpr std::string_view insert_text =
+  "insert into notification_events (id, type, source, entity_id, sub_id, recipients, data, "
+  "priority, locale, trace_id, subject, occurred_at, created_at) select {id}, {type}, {source}, "
+  "{entity_id}, {sub_id}, {recipients}, {data}, {priority}, {locale}, {trace_id}, {subject}, "
+  "{occurred_at}, {created_at} {from rows}";
+
+}  // namespace
+
+void insert_events(work& w, std::span<const event* const> events) {
+  std::vector<std::string> recipients;
+  for (const auto* x : events)
+    recipients.push_back(text_of(x->recipients));
+  w.db.for_rows(insert_text, columns, events.size(), [&](std::size_t i, parameter_list& out) {
+    const auto& x = *events[i];
+    const auto lane = static_cast<int>(x.priority.value_or(priority::normal));
+    out.insert(out.end(), {{"id", x.id},
+                           {"type", x.type},
+                           {"source", x.source},
+                           {"entity_id", x.entity_id},
+                           {"sub_id", x.sub_id},
+                           {"recipients", recipients[i]},
+                           {"data", x.data},
+                           null_if(!x.priority, {"priority", lane}),
+                           {"locale", x.locale},
+                           {"trace_id", x.trace_id},
+                           {"subject", x.subject},
+                           {"occurred_at", x.occurred_at},
+                           {"created_at", x.created_at}});
+  });
+  w.out.rows += events.size();
+}
+
+}  // namespace carillon::storage

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "protocol/delivery.hpp"
+
+#include <string>
+#include <vector>
+
+namespace carillon::storage {
+
+// Lists that are kept as JSON in one column, and back.
+
+std::string text_of(const std::vector<std::string>& list);
+std::vector<std::string> strings_of(const std::string& text);
+
+std::string text_of(const std::vector<failover_step>& steps);
+std::vector<failover_step> steps_of(const std::string& text);
+
+}  // namespace carillon::storage

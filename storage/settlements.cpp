@@ -1,0 +1,140 @@
+#include "storage/settlements.hpp"
+
+#include "storage/deliveries.hpp"
+
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace carillon::storage {
+
+namespace {
+
+constexpr auto number = storage_class::number;
+constexpr auto binary = storage_class::binary;
+
+using attempt_key = std::pair<delivery_id, int>;
+
+constexpr column attempt_columns[] = {
+  {"delivery_id", binary}, {"number", number},      {"channel"},
+  {"started_at", number},  {"duration_ms", number}, {"outcome"},
+  {"error_class"},         {"provider_code"},       {"excerpt"}};
+
+constexpr std::string_view attempt_text =
+  "insert into notification_attempts (delivery_id, number, channel, started_at, duration_ms, "
+  "outcome, error_class, provider_code, excerpt) select {delivery_id}, {number}, {channel}, "
+  "{started_at}, {duration_ms}, {outcome}, {error_class}, {provider_code}, {excerpt} "
+  "{from rows} where true on conflict (delivery_id, number) do nothing "
+  "returning delivery_id, number";
+
+constexpr column state_columns[] = {{"id", binary},
+                                    {"recipient"},
+                                    {"status"},
+                                    {"attempts", number},
+                                    {"tries", number},
+                                    {"due_at", number},
+                                    {"last_error"},
+                                    {"error_class"},
+                                    {"reason"},
+                                    {"provider_message_id"},
+                                    {"failed_over_to", binary},
+                                    {"sent_at", number}};
+
+constexpr std::string_view state_text =
+  "update notification_deliveries set recipient = {recipient}, status = {status}, "
+  "attempts = {attempts}, tries = {tries}, due_at = {due_at}, last_error = {last_error}, "
+  "error_class = {error_class}, reason = {reason}, provider_message_id = {provider_message_id}, "
+  "failed_over_to = {failed_over_to}, sent_at = {sent_at}, owner = null {from rows} "
+  "where notification_deliveries.id = {id} and notification_deliveries.due_at is not null and "
+  "(notification_deliveries.owner = :node or (notification_deliveries.owner is null and "
+  "notification_deliveries.tries < {tries})) returning notification_deliveries.id";
+
+/// Logs the attempts; answers those that were not there yet, each once.
+std::vector<const settlement*> log_attempts(work& w, std::span<const settlement* const> told) {
+  std::vector<const settlement*> tried;
+  std::set<attempt_key> fresh;
+  for (const auto* x : told) {
+    if (x->attempt.number > 0)
+      tried.push_back(x);
+    else
+      fresh.emplace(x->delivery->id, 0);
+  }
+  w.db.for_rows(
+    attempt_text, attempt_columns, tried.size(),
+    [&](std::size_t i, parameter_list& out) {
+      const auto& x = tried[i]->attempt;
+      out.insert(out.end(), {{"delivery_id", tried[i]->delivery->id},
+                             {"number", x.number},
+                             {"channel", tried[i]->delivery->channel},
+                             {"started_at", x.started_at},
+                             {"duration_ms", x.duration.count()},
+                             {"outcome", to_string(x.outcome)},
+                             {"error_class", to_string(x.error_class)},
+                             {"provider_code", x.provider_code},
+                             {"excerpt", x.excerpt}});
+    },
+    {}, 2,
+    [&](row& x) {
+      const auto id = x.id<delivery_id>();
+      fresh.emplace(id, static_cast<int>(x.number()));
+    });
+  std::vector<const settlement*> news;
+  for (const auto* x : told)
+    if (fresh.erase({x->delivery->id, x->attempt.number}))
+      news.push_back(x);
+  return news;
+}
+
+void bind_state(const delivery& x, parameter_list& out) {
+  out.insert(out.end(), {{"id", x.id},
+                         {"recipient", x.recipient},
+                         {"status", to_string(x.status)},
+                         {"attempts", x.attempts},
+                         {"tries", x.tries},
+                         null_if(is_final(x.status), {"due_at", x.due_at}),
+                         {"last_error", x.last_error},
+                         {"error_class", to_string(x.error_class)},
+                         {"reason", x.reason},
+                         {"provider_message_id", x.provider_message_id},
+                         {"failed_over_to", x.failed_over_to},
+                         {"sent_at", x.sent_at}});
+}
+
+/// Counts and timers of a delivery's new state.
+void report_state(work& w, const delivery& x) {
+  if (is_final(x.status)) {
+    count_waiting(w.out, x.channel, x.priority, -1);
+    if (x.status == delivery_status::dead)
+      ++tally_of(w.out, x.channel).dead;
+    return;
+  }
+  w.wishes.has_backlog(x.channel, x.priority);
+  arm_at(w.out, timer_kind::retry, x.due_at, x.channel);
+  if (x.expires_at != timestamp::max())
+    arm_at(w.out, timer_kind::expiry, x.expires_at);
+}
+
+}  // namespace
+
+void settle_deliveries(work& w, std::span<const settlement* const> told, timestamp now) {
+  if (told.empty())
+    return;
+  const auto news = log_attempts(w, told);
+  std::set<delivery_id> ours;
+  w.db.for_rows(
+    state_text, state_columns, news.size(),
+    [&](std::size_t i, parameter_list& out) { bind_state(*news[i]->delivery, out); },
+    {{"node", w.node}}, 1, [&](row& x) { ours.insert(x.id<delivery_id>()); });
+  std::vector<delivery_ptr> successors;
+  for (const auto* x : news) {
+    if (!ours.erase(x->delivery->id))
+      continue;
+    report_state(w, *x->delivery);
+    if (x->successor)
+      successors.push_back(x->successor);
+  }
+  insert_deliveries(w, successors, now);
+  w.out.rows += news.size() * 2;
+}
+
+}  // namespace carillon::storage

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "protocol/unit.hpp"
+#include "storage/work.hpp"
+
+#include <span>
+
+namespace carillon::storage {
+
+/// Writes how attempts ended: the attempt, once by its number; the delivery's new state, where this
+/// node owns it or nobody does; and its successor. Told again, it changes nothing.
+void settle_deliveries(work& w, std::span<const settlement* const> told, timestamp now);
+
+}  // namespace carillon::storage

@@ -1,0 +1,83 @@
+#include "storage/connection.hpp"
+#include "storage/delivery_reads.hpp"
+#include "storage/inbox.hpp"
+#include "storage/recipients.hpp"
+#include "storage/repository.hpp"
+
+#include <array>
+
+namespace carillon::storage {
+
+namespace {
+
+class sql_reader final : public reader {
+ public:
+  explicit sql_reader(const std::string& url) : db_(parse_url(url), true) {}
+
+  void run(query& what) override {
+    std::visit(
+      [this](auto& asked) {
+        try {
+          asked.reply(answer_to(asked));
+        } catch (const store_failure& e) {
+          lost_ = lost_ || e.connection_lost;
+          asked.reply(error{errc::unavailable, "the store does not answer"});
+        } catch (const std::exception&) {
+          asked.reply(error{errc::internal, "the store's answer cannot be read"});
+        }
+      },
+      what.what);
+  }
+
+ private:
+  /// The connection, opened again where the last query found it lost.
+  connection& db() {
+    if (lost_) {
+      db_.reconnect();
+      lost_ = false;
+    }
+    return db_;
+  }
+
+  result<inbox_page> answer_to(const list_inbox& asked) { return read_inbox(db(), asked); }
+
+  result<inbox_item> answer_to(const get_notification& asked) {
+    const std::array ids{asked.id};
+    const auto found = find_in_inbox(db(), *asked.who, asked.now, ids);
+    if (found.empty())
+      return error{errc::not_found, "there is no such notification"};
+    return found.begin()->second;
+  }
+
+  result<std::int64_t> answer_to(const count_unread& asked) {
+    return count_unread_of(db(), *asked.who, asked.now);
+  }
+
+  result<seq_page> answer_to(const read_range& asked) { return read_seq_range(db(), asked); }
+
+  result<inbox_state> answer_to(const read_state&) { return read_inbox_state(db()); }
+
+  result<facts> answer_to(const gather_facts& asked) { return read_facts(db(), asked.user_ids); }
+
+  result<delivery_page> answer_to(const list_deliveries& asked) {
+    return read_deliveries(db(), asked);
+  }
+
+  result<delivery_story> answer_to(const get_delivery& asked) {
+    auto story = read_story(db(), asked.id);
+    if (!story)
+      return error{errc::not_found, "there is no such delivery"};
+    return std::move(*story);
+  }
+
+  connection db_;
+  bool lost_{false};
+};
+
+}  // namespace
+
+std::unique_ptr<reader> open_reader(const std::string& url) {
+  return std::make_unique<sql_reader>(url);
+}
+
+}  // namespace carillon::storage

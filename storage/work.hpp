@@ -1,0 +1,20 @@
+#pragma once
+
+#include "protocol/rules/wish_book.hpp"
+#include "storage/connection.hpp"
+#include "storage/effects.hpp"
+
+#include <string>
+
+namespace carillon::storage {
+
+/// What the verbs of a transaction work with.
+struct work {
+  connection& db;
+  /// This node's name, the owner of what it claims.
+  const std::string& node;
+  rules::wish_book& wishes;
+  effects& out;
+};
+
+}  // namespace carillon::storage
