@@ -2,7 +2,6 @@
 
 #include "actors/unit_answers.hpp"
 
-#include <algorithm>
 #include <exception>
 #include <utility>
 #include <variant>
@@ -14,9 +13,8 @@ namespace {
 /// How much of what is due is worked in one batch.
 constexpr int slice = 500;
 
-/// When a part that failed, or rows that are due but find no room, are looked at again.
+/// When a part of it that failed is tried again.
 constexpr seconds failed_again{30};
-constexpr seconds crowded_again{1};
 
 error guilt_of(const std::exception& e) {
   if (dynamic_cast<const storage::unit_failure*>(&e))
@@ -104,7 +102,7 @@ void batch_run::apply_together(repository& store, timestamp now) {
   if (!batch_.units.empty())
     effects_.merge(store.apply(batch_.units, wishes_));
   for (auto& key : batch_.due)
-    effects_.merge(work(store, key, now));
+    effects_.merge(store.work_due(key, now, slice, wishes_));
   effects_.merge(claim(store, now));
 }
 
@@ -126,7 +124,7 @@ void batch_run::apply_apart(repository& store, timestamp now) {
       [&](const error& why) { guilty_.emplace(x.get(), why); });
   for (auto& key : batch_.due)
     alone(
-      store, [&] { return work(store, key, now); },
+      store, [&] { return store.work_due(key, now, slice, wishes_); },
       [&](const error&) {
         effects_.timers.push_back({key, now + failed_again});
       });
@@ -154,28 +152,8 @@ void batch_run::alone(repository& store, const std::function<storage::effects()>
   }
 }
 
-storage::effects batch_run::work(repository& store, const timer_key& key, timestamp now) {
-  if (key.kind != timer_kind::retry)
-    return store.work_due(key, now, slice, wishes_);
-  for (std::size_t lane = 0; lane < lane_count; ++lane)
-    wishes_.has_backlog(key.channel, static_cast<priority>(lane));
-  return {};
-}
-
 storage::effects batch_run::claim(repository& store, timestamp now) {
-  storage::effects all;
-  if (wishes_.any_claimable())
-    all = store.claim(wishes_, now);
-  for (auto& key : batch_.due) {
-    if (key.kind != timer_kind::retry)
-      continue;
-    auto next = store.work_due(key, now, slice, wishes_);
-    // What is due and still unclaimed waits for room, not for time: no reason to come at once.
-    for (auto& x : next.timers)
-      x.at = std::max(x.at, now + crowded_again);
-    all.merge(std::move(next));
-  }
-  return all;
+  return wishes_.any_claimable() ? store.claim(wishes_, now) : storage::effects{};
 }
 
 void batch_run::answer() {

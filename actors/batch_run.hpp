@@ -60,7 +60,6 @@ class batch_run {
   void run(repository& store, timestamp now);
   void apply_together(repository& store, timestamp now);
   void apply_apart(repository& store, timestamp now);
-  storage::effects work(repository& store, const timer_key& key, timestamp now);
   storage::effects claim(repository& store, timestamp now);
 
   /// Runs a part behind a savepoint; what it throws is undone, noted and given to `blame`.

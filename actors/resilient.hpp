@@ -70,6 +70,7 @@ class resilient : public Handle::template extend<caf::reacts_to<tick>>::base {
     if (what.template match_elements<tick>() && what.template get_as<tick>(0).life != life_)
       return caf::invoke_message_result::consumed;
     const bool ordered_out = what.template match_elements<caf::exit_msg>();
+    this->current_element_ = &x;  // what is answered if it throws before CAF looks at it
     try {
       if (!ordered_out)
         fault_point(this->name());
@@ -86,7 +87,8 @@ class resilient : public Handle::template extend<caf::reacts_to<tick>>::base {
 
  private:
   void failed(std::string what, bool ordered_out) {
-    this->make_response_promise().deliver(caf::make_error(caf::sec::runtime_error, what));
+    if (this->current_element_->mid.is_request())
+      this->make_response_promise().deliver(caf::make_error(caf::sec::runtime_error, what));
     for (;;) {
       this->send(care_.supervisor, child_failed{this->name(), what});
       if (ordered_out)

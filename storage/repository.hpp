@@ -83,7 +83,8 @@ class repository {
   virtual effects claim(rules::wish_book& wishes, timestamp now) = 0;
 
   /// Works at most `limit` rows of what is due: makes notifications visible, expires deliveries
-  /// past their age, prunes what is old. For retries it only reports: claiming is `claim`'s.
+  /// past their age, prunes what is old. For retries it only reports, since claiming is `claim`'s:
+  /// what is due has a backlog in `wishes`, what comes later is armed.
   virtual effects work_due(const timer_key& key, timestamp now, int limit,
                            rules::wish_book& wishes) = 0;
 
