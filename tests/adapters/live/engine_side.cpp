@@ -68,7 +68,7 @@ void engine_side::on_shard(const std::function<void()>& fn) {
   std::promise<void> done;
   shard.post([&] {
     fn();
-    done.set_value();
+    shard.post([&] { done.set_value(); });
   });
   done.get_future().wait();
 }

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -65,7 +66,10 @@ class tally_metrics final : public metrics {
   void pushed(double) override { ++pushes; }
   void restarted(std::string_view) override {}
   void request(std::string_view, int, double) override {}
-  void connections(std::int64_t now) override { live = now; }
+  void connections(std::int64_t now) override {
+    live = now;
+    changes.put(now);
+  }
   void users_online(std::int64_t) override {}
   void mailbox_depth(std::string_view, std::int64_t) override {}
   void queue_depth(std::string_view, priority, std::int64_t) override {}
@@ -73,6 +77,7 @@ class tally_metrics final : public metrics {
 
   std::atomic<int> pushes{0};
   std::atomic<std::int64_t> live{0};
+  arrivals<std::int64_t> changes;  ///< of the number of connections
 };
 
 /// One shard with actors around it. Members end in the right order: actors before the shard.
@@ -100,7 +105,7 @@ struct engine_side {
   /// The next connection, started.
   connection_ptr enter();
 
-  /// Runs `fn` on the shard's thread and waits for its end: what was put before is drained.
+  /// Runs `fn` on the shard's thread and waits until all that was put by then is drained.
   void on_shard(const std::function<void()>& fn = [] {});
 };
 
