@@ -128,6 +128,7 @@ void http_connection::handle() {
 }
 
 void http_connection::reject(reply with) {
+  admission_.ticket.reset();
   with.close = with.close || unread_;
   send(std::move(with));
 }
