@@ -39,6 +39,7 @@ void post(const call& c, std::vector<notification_draft> drafts,
     return c.answer(key.error());
   auto message = std::make_shared<posting>();
   message->drafts = std::move(drafts);
+  message->batch = compose == many_created;
   for (auto& draft : message->drafts)
     draft.what.trace_id = c.in.trace_id;
   message->by = c.in.who;
