@@ -1,0 +1,49 @@
+#pragma once
+
+#include "protocol/metrics.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+namespace carillon::tests {
+
+/// Metrics as plain numbers, for tests on one thread.
+class counted final : public metrics {
+ public:
+  std::map<std::string, int> restarts{};
+  std::map<std::string, std::int64_t> depths{};
+  std::map<std::string, std::int64_t> deepest{};
+  std::map<std::pair<std::string, priority>, std::int64_t> queued{};
+  std::map<std::string, std::int64_t> dead{};
+  int commits{0};
+  std::size_t rows{0};
+
+  void notification_created(std::string_view, std::int64_t) override {}
+  void event(std::string_view, std::string_view) override {}
+  void sent(std::string_view, double) override {}
+  void failed(std::string_view, error_class) override {}
+  void retried(std::string_view) override {}
+  void committed(double, std::size_t n) override {
+    ++commits;
+    rows += n;
+  }
+  void pushed(double) override {}
+  void restarted(std::string_view actor) override { ++restarts[std::string{actor}]; }
+  void request(std::string_view, int, double) override {}
+  void connections(std::int64_t) override {}
+  void users_online(std::int64_t) override {}
+  void mailbox_depth(std::string_view actor, std::int64_t n) override {
+    depths[std::string{actor}] = n;
+    auto& deepest_yet = deepest[std::string{actor}];
+    deepest_yet = std::max(deepest_yet, n);
+  }
+  void queue_depth(std::string_view channel, priority lane, std::int64_t n) override {
+    queued[{std::string{channel}, lane}] = n;
+  }
+  void dead_letters(std::string_view channel, std::int64_t n) override {
+    dead[std::string{channel}] = n;
+  }
+};
+
+}  // namespace carillon::tests
