@@ -1,0 +1,39 @@
+#define CAF_SUITE live_events
+
+#include "protocol/codec/live_events.hpp"
+
+#include "tests/caf_test.hpp"
+
+using namespace carillon;
+
+CAF_TEST(each event is an envelope with its members) {
+  CAF_CHECK_EQUAL(codec::hello_event("7", "u\"1", seconds{30}, 12, 3),
+                  R"({"event":"hello","data":{"session_id":"7","user_id":"u\"1",)"
+                  R"("heartbeat_seconds":30,"seq":12,"unread_count":3}})");
+  CAF_CHECK_EQUAL(codec::unread_count_event(5),
+                  R"({"event":"unread_count","data":{"unread_count":5}})");
+  CAF_CHECK_EQUAL(codec::resume_failed_event(5),
+                  R"({"event":"resume_failed","data":{"oldest_seq":5}})");
+  CAF_CHECK_EQUAL(codec::user_event("u", false),
+                  R"({"event":"user:offline","data":{"userId":"u"}})");
+  CAF_CHECK_EQUAL(codec::presence_changed_event(9),
+                  R"({"event":"presence:changed","data":{"online":9}})");
+  CAF_CHECK_EQUAL(codec::error_event({errc::busy, "later"}),
+                  R"({"event":"error","data":{"code":"busy","message":"later"}})");
+}
+
+CAF_TEST(a sync names the ids and what was done) {
+  inbox_change what;
+  what.ids.resize(2);
+  const std::string id = "\"notif-00000000-0000-0000-0000-000000000000\"";
+  CAF_CHECK_EQUAL(codec::sync_event(what), R"({"event":"notification:sync","data":{"ids":[)" + id
+                                             + "," + id + R"(],"is_read":true}})");
+  what.kind = mark_kind::remove;
+  what.ids.resize(1);
+  CAF_CHECK_EQUAL(codec::sync_event(what),
+                  R"({"event":"notification:sync","data":{"ids":[)" + id + R"(],"deleted":true}})");
+  what.kind = mark_kind::read_all;
+  what.ids.clear();
+  CAF_CHECK_EQUAL(codec::sync_event(what),
+                  R"({"event":"notification:sync","data":{"ids":[],"all":true,"is_read":true}})");
+}
