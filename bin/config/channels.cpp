@@ -1,0 +1,191 @@
+#include "bin/config/channels.hpp"
+
+#include "adapters/channels/registry.hpp"
+#include "bin/config/suggest.hpp"
+#include "protocol/rules/backoff.hpp"
+#include "protocol/rules/durations.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+namespace carillon::configuration {
+
+namespace {
+
+constexpr std::array<std::string_view, 22> later_types{
+  "email",  "telegram",    "feishu_bot", "feishu",      "wecom",   "wecom_bot",
+  "wechat", "wechat_mini", "aliyun_sms", "tencent_sms", "twilio",  "slack",
+  "fcm",    "apns",        "web_push",   "jpush",       "discord", "teams",
+  "ntfy",   "gotify",      "app_push",   "sms",
+};
+
+bool valid_name(std::string_view name) {
+  return !name.empty() && name.size() <= 64
+         && std::all_of(name.begin(), name.end(),
+                        [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-'; });
+}
+
+const channel_type* read_type(section& keys) {
+  auto name = keys.text("type");
+  if (!name) {
+    keys.wrong("type", "is missing: what kind of channel is it?");
+    return nullptr;
+  }
+  if (auto* type = find_channel_type(*name))
+    return type;
+  if (std::find(later_types.begin(), later_types.end(), *name) != later_types.end()) {
+    keys.wrong("type", "the type " + *name + " is not available in this version");
+    return nullptr;
+  }
+  std::vector<std::string> known;
+  for (auto& type : channel_types())
+    known.emplace_back(type.name);
+  keys.wrong("type", "there is no channel type " + *name + did_you_mean(*name, known));
+  return nullptr;
+}
+
+void read_rate(section& keys, channel_settings& to) {
+  if (auto text = keys.text("rate")) {
+    if (auto rate = rules::parse_rate(*text))
+      to.rate = *rate;
+    else
+      keys.wrong("rate", "must be a count per time, such as 20/min or 5/s, or off");
+  }
+  if (auto burst = keys.integer("burst", 0, 1'000'000)) {
+    if (to.rate && *burst > to.rate->count)
+      keys.wrong("burst", "must not be more than the rate lets through at all");
+    else if (to.rate)
+      to.rate->burst = static_cast<int>(*burst);
+    else if (*burst > 0)
+      keys.wrong("burst", "means nothing without a rate");
+  }
+}
+
+void read_exponential(section& keys, retry_policy& to) {
+  auto backoff = keys.word("backoff", "exponential");
+  auto base = keys.duration("base");
+  auto cap = keys.duration("cap");
+  auto jitter = keys.word("jitter", "full|none");
+  if (!backoff)
+    return;
+  to.schedule.clear();
+  to.base = base.value_or(std::chrono::seconds{1});
+  to.cap = cap.value_or(std::chrono::minutes{10});
+  to.full_jitter = jitter.value_or("full") == "full";
+  to.max_attempts = 5;
+  if (to.base.count() <= 0 || to.cap < to.base)
+    keys.wrong("cap", "must be at least the base, and the base more than nothing");
+}
+
+void read_schedule(section& keys, std::string_view key, const std::string& text, retry_policy& to) {
+  if (auto policy = rules::parse_schedule(text))
+    to = *policy;
+  else
+    keys.wrong(key, "must be waits such as 10s,30s,120s or one of admin, exponential, minutes");
+}
+
+void read_retry(section& keys, const std::string& path, channel_settings& to,
+                std::vector<fault>& faults) {
+  auto found = keys.find("retry");
+  if (!found)
+    return;
+  auto text = std::get_if<std::string>(&found->value);
+  if (text && !(found->raw() && text->starts_with('{')))
+    return read_schedule(keys, "retry", *text, to.retry);
+  auto written = typed(*found);
+  section policy{written, path + ".retry", faults};
+  if (auto schedule = policy.text("schedule"))
+    read_schedule(policy, "schedule", *schedule, to.retry);
+  read_exponential(policy, to.retry);
+  if (auto attempts = policy.integer("max_attempts", 1, 1000))
+    to.retry.max_attempts = static_cast<int>(*attempts);
+  policy.finish();
+}
+
+/// Reads what every channel has.
+void read_common(section& keys, const std::string& path, channel_settings& to,
+                 std::vector<fault>& faults) {
+  to.enabled = keys.flag("enabled").value_or(true);
+  read_rate(keys, to);
+  if (auto n = keys.integer("concurrency", 1, 1000))
+    to.concurrency = static_cast<int>(*n);
+  if (auto n = keys.integer("timeout_seconds", 1, 3600))
+    to.timeout = std::chrono::seconds{*n};
+  to.max_age = keys.duration("max_age").value_or(to.max_age);
+  read_retry(keys, path, to, faults);
+  if (auto names = keys.texts("failover"))
+    to.failover = std::move(*names);
+  if (keys.integer("circuit_failures", 0, 1'000'000).value_or(10) != 10)
+    keys.wrong("circuit_failures", "is not available in this version");
+  if (keys.text("circuit_cooldown").value_or("15s") != "15s")
+    keys.wrong("circuit_cooldown", "is not available in this version");
+}
+
+/// Reads what only this type has, as text; a list has an element a line.
+void read_own(section& keys, const channel_type& type, channel_settings& to) {
+  for (auto& key : type.keys) {
+    std::optional<std::string> value;
+    if (key.secret) {
+      value = keys.secret(key.name);
+    } else if (auto lines = keys.texts(key.name)) {
+      value.emplace();
+      for (auto& line : *lines)
+        value->append(value->empty() ? "" : "\n").append(line);
+    }
+    if (value)
+      to.keys[std::string{key.name}] = std::move(*value);
+    else if (key.required)
+      keys.wrong(key.name, "is missing");
+  }
+}
+
+channel_settings read_channel(const std::string& name, const node& from,
+                              std::vector<fault>& faults) {
+  auto path = "channels." + name;
+  auto before = faults.size();
+  section keys{from, path, faults};
+  channel_settings to;
+  if (!valid_name(name))
+    keys.wrong("type", "a channel's name is 1 to 64 letters, digits, _ and -");
+  auto type = faults.size() == before ? read_type(keys) : nullptr;
+  if (!type)
+    return to;
+  to = type->defaults;
+  to.name = name;
+  to.type = type->name;
+  if (to.retry == retry_policy{})
+    to.retry = *rules::find_preset("admin");
+  read_common(keys, path, to, faults);
+  read_own(keys, *type, to);
+  keys.finish();
+  if (faults.size() != before)
+    return to;
+  if (auto made = make_channel(to); !made) {
+    const auto why = made.error();
+    if (why.faults.empty())
+      keys.wrong("type", why.detail);
+    for (auto& fault : why.faults)
+      keys.wrong(fault.path.starts_with('/') ? fault.path.substr(1) : fault.path, fault.message);
+  }
+  return to;
+}
+
+}  // namespace
+
+std::map<std::string, channel_settings> read_channels(const node& from,
+                                                      std::vector<fault>& faults) {
+  std::map<std::string, channel_settings> channels;
+  if (auto* members = std::get_if<table>(&from.value))
+    for (auto& [name, channel] : *members)
+      channels[name] = read_channel(name, channel, faults);
+  else
+    faults.push_back({from.place + ": channels", "must be a table of channels"});
+  if (auto system = find_channel_type("system"); system && !channels.contains("system")) {
+    auto& inbox = channels["system"] = system->defaults;
+    inbox.name = inbox.type = "system";
+  }
+  return channels;
+}
+
+}  // namespace carillon::configuration

@@ -1,0 +1,88 @@
+#include "bin/config/routes.hpp"
+
+#include "protocol/rules/routing.hpp"
+#include "protocol/rules/when.hpp"
+
+#include <array>
+
+namespace carillon::configuration {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> later_keys{"template", "throttle", "digest"};
+
+void read_audience(section& keys, const std::string& path, route& to, std::vector<fault>& faults) {
+  auto found = keys.find("audience");
+  if (!found)
+    return;
+  auto written = typed(*found);
+  section members{written, path + ".audience", faults};
+  audience whom;
+  whom.user_id = members.text("user").value_or("");
+  whom.role = members.text("role").value_or("");
+  whom.store_id = members.text("store").value_or("");
+  to.addresses = members.texts("addresses").value_or(std::vector<std::string>{});
+  members.finish();
+  if (!whom.user_id.empty() && !(whom.role.empty() && whom.store_id.empty()))
+    members.wrong("user", "stands alone: a role or a store beside it would mean nothing");
+  if (!whom.broadcast())
+    to.to = std::move(whom);
+}
+
+void read_event(section& keys, route& to) {
+  if (auto pattern = keys.text("event")) {
+    to.event = std::move(*pattern);
+    if (!rules::valid_pattern(to.event))
+      keys.wrong("event", "must be words between dots, with * for one and ** for any number");
+  } else if (!keys.find("event")) {
+    keys.wrong("event", "is missing: which events is it for?");
+  }
+  if (auto when = keys.text("when"); when && !when->empty()) {
+    to.when = std::move(*when);
+    if (auto read = rules::parse_when(to.when))
+      to.condition = std::move(*read);
+    else
+      keys.wrong("when", read.error().detail);
+  }
+}
+
+route read_route(const std::string& path, const node& from, std::vector<fault>& faults) {
+  section keys{from, path, faults};
+  route to;
+  to.name = path;
+  read_event(keys, to);
+  to.enabled = keys.flag("enabled").value_or(true);
+  if (auto names = keys.texts("channels")) {
+    to.channels = std::move(*names);
+    if (to.channels.empty())
+      keys.wrong("channels", "names no channel");
+  }
+  read_audience(keys, path, to, faults);
+  if (auto word = keys.word("priority", "low|normal|high|urgent"))
+    to.priority = parse_priority(*word);
+  to.delay = keys.duration("delay").value_or(milliseconds{0});
+  to.failover = keys.texts("failover").value_or(std::vector<std::string>{});
+  to.repeat_after = keys.duration("repeat_after").value_or(milliseconds{0});
+  for (auto key : later_keys)
+    if (keys.find(key))
+      keys.wrong(key, "is not available in this version");
+  keys.finish();
+  return to;
+}
+
+}  // namespace
+
+std::vector<route> read_routes(const node& from, std::vector<fault>& faults) {
+  std::vector<route> routes;
+  auto written = typed(from);
+  auto* items = std::get_if<list>(&written.value);
+  if (!items) {
+    faults.push_back({from.place + ": routes", "must be written as [[routes]]"});
+    return routes;
+  }
+  for (std::size_t i = 0; i < items->size(); ++i)
+    routes.push_back(read_route("routes[" + std::to_string(i) + ']', (*items)[i], faults));
+  return routes;
+}
+
+}  // namespace carillon::configuration
