@@ -1,0 +1,22 @@
+#pragma once
+
+#include "bin/config/config.hpp"
+
+#include <string>
+#include <vector>
+
+namespace carillon {
+
+/// What a reload comes to.
+struct reload_plan {
+  /// The running configuration with what can change taken over.
+  config next{};
+  /// Keys that differ but only take effect at the next start.
+  std::vector<std::string> later{};
+};
+
+/// Takes over what a running node can change: routes and the log's level. `conflict` where a route
+/// names a channel that is not running yet; nothing is taken over then.
+result<reload_plan> plan_reload(const config& running, config fresh);
+
+}  // namespace carillon
