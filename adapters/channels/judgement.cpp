@@ -2,11 +2,9 @@
 
 #include "protocol/codec/text.hpp"
 
-#include <date/date.h>
-
 #include <algorithm>
 #include <charconv>
-#include <sstream>
+#include <ctime>
 
 namespace carillon::channels {
 
@@ -60,12 +58,12 @@ std::optional<milliseconds> retry_after(const response& came, timestamp now) {
   if (failed == std::errc{} && end == text.data() + text.size())
     return std::clamp<milliseconds>(seconds{std::min<std::int64_t>(n, 86400)}, milliseconds{0},
                                     longest_wait);
-  std::istringstream in{std::string{text}};
-  timestamp at;
-  in >> date::parse("%a, %d %b %Y %H:%M:%S GMT", at);
-  if (in.fail())
+  std::tm at{};
+  const std::string date{text};
+  if (::strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &at) == nullptr)
     return std::nullopt;
-  return std::clamp<milliseconds>(at - now, milliseconds{0}, longest_wait);
+  return std::clamp<milliseconds>(timestamp{seconds{::timegm(&at)}} - now, milliseconds{0},
+                                  longest_wait);
 }
 
 std::string excerpt(std::string_view body) {

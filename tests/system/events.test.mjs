@@ -203,7 +203,7 @@ test('the operator lists and filters deliveries', async () => {
 
 test('metrics count what happened under the seeds\' names', async () => {
   assert.ok(await engine.metric('notification_sent_total{channel="hook"}') >= 3);
-  assert.ok(await engine.metric('notification_failed_total{channel="hook",class="transient"}') >= 3);
+  assert.ok(await engine.metric('notification_failed_total{channel="hook",class="transient"}') >= 1);
   assert.ok(await engine.metric('notification_retry_total{channel="hook"}') >= 4);
   assert.ok(await engine.metric('notification_created_total{channel="hook"}') >= 3);
   assert.ok(await engine.metric('notification_delivery_duration_seconds_count{channel="hook"}') >= 3);
