@@ -21,7 +21,7 @@ struct presence_options {
   /// Everybody may subscribe to presence, not only `admin`.
   bool visible_to_all{false};
   /// What `hello` tells: how often the shards ping.
-  seconds heartbeat{30};
+  seconds heartbeat{25};
   /// Called when presence starts again after a failure: every live connection of this node, also
   /// one that is not attached yet, is to be closed with 1012.
   std::function<void()> on_restart{};

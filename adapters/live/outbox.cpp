@@ -51,7 +51,8 @@ void outbox::note_commits() {
   pushes_.erase(std::unique(pushes_.begin(), pushes_.end()), pushes_.end());
   commits_.clear();
   for (const auto* each : pushes_)
-    commits_.push_back(each->committed());
+    if (each->committed() != steady_time{})
+      commits_.push_back(each->committed());
 }
 
 }  // namespace carillon::live

@@ -85,7 +85,7 @@ const std::string sync_text =
 
 std::string hello(const recorder_ptr& who, std::int64_t seq, std::int64_t unread) {
   return R"({"event":"hello","data":{"session_id":")" + std::to_string(who->id())
-         + R"(","user_id":"u","heartbeat_seconds":30,"seq":)" + std::to_string(seq)
+         + R"(","user_id":"u","heartbeat_seconds":25,"seq":)" + std::to_string(seq)
          + R"(,"unread_count":)" + std::to_string(unread) + "}}";
 }
 
