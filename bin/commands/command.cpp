@@ -1,6 +1,8 @@
 #include "bin/commands/command.hpp"
 
 #include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 
 #include <unistd.h>
 

@@ -5,6 +5,8 @@
 
 #include <CLI/App.hpp>
 
+#include <spdlog/spdlog.h>
+
 #include <iostream>
 #include <memory>
 
@@ -38,6 +40,8 @@ class serve {
     if (!how || !has_secret(*how) || !has_usable_key(*how))
       return wrong_usage;
     start_log(how->log.level, how->log.format);
+    if (auto size = how->auth.jwt_secret.size(); size > 0 && size < 32)
+      spdlog::warn("auth.jwt_secret is short: HS256 wants 32 random bytes or more");
     app node{*how, [this, base] { return read_config(given_.sources(base)); }};
     node.start();
     if (demo_)

@@ -57,7 +57,7 @@ constexpr key_spec keys[] = {
   {"auth", "master_key", nullptr, R"("")",
    "32 bytes in base64 that encrypt secrets stored through the API.", true},
   {"auth", "jwt_secret", [](config& c) -> target { return &c.auth.jwt_secret; }, R"("")",
-   "The secret that tokens are signed with (HS256), at least 32 bytes.", true},
+   "The secret that tokens are signed with (HS256): 32 random bytes or more.", true},
   {"auth", "jwt_public_key_file", [](config& c) -> target { return &c.auth.jwt_public_key_file; },
    R"("")",
    "PEM file of the public key that tokens are checked with (RS256, ES256); instead of a secret."},

@@ -150,7 +150,7 @@ CAF_TEST(both forms of a secret or a file that cannot be read are faults) {
   CAF_CHECK_EQUAL(fault_of("[auth]\njwt_secret = \"x\"\njwt_secret_file = \"" + secret + "\"\n"),
                   "3: auth.jwt_secret_file: is set beside jwt_secret; set one of them");
   CAF_CHECK_EQUAL(fault_of("[auth]\njwt_secret_file = \"/no/such\"\n"),
-                  "2: auth.jwt_secret: the file /no/such cannot be read");
+                  "2: auth.jwt_secret_file: the file /no/such cannot be read");
 }
 
 CAF_TEST(what this version cannot do is refused where it is set and left alone at its default) {
@@ -203,6 +203,12 @@ CAF_TEST(the printed default configuration is accepted and changes nothing) {
   CAF_CHECK_EQUAL(read->storage.url, defaults->storage.url);
   CAF_CHECK_EQUAL(read->channels.size(), defaults->channels.size());
   CAF_CHECK_EQUAL(read->routes.size(), 0u);
+}
+
+CAF_TEST(the documentation shows the default configuration) {
+  std::ifstream in{CARILLON_SOURCE_DIR "/docs/configuration.md"};
+  const std::string text{std::istreambuf_iterator<char>{in}, {}};
+  CAF_CHECK(text.find(default_config()) != std::string::npos);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
