@@ -20,7 +20,8 @@ class outbox {
   [[nodiscard]] bool put(outlet_ptr to, order what);
 
   /// Hands each item to its connection, then lets every connection touched write once. Returns
-  /// when each different push of the batch was committed; valid until the next call.
+  /// when each different push of the batch, but for replayed rows, was committed; valid until the
+  /// next call.
   std::span<const steady_time> drain();
 
  private:
