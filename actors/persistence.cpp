@@ -1,6 +1,5 @@
 #include "actors/persistence.hpp"
 
-#include "actors/batch_run.hpp"
 #include "actors/persistence_state.hpp"
 
 #include <caf/actor_system.hpp>
