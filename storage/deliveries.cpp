@@ -266,6 +266,7 @@ void expire_deliveries(work& w, timestamp now, int limit, uuid_source& ids) {
   for (std::size_t i = 0; i < old.size(); ++i) {
     const rules::circumstances at{now, 0, delivery_id{ids.next(now)}};
     auto end = rules::give_up(*old[i], error_class::transient, "expired", at);
+    end.delivery.reason = "expired";
     ends[i].delivery = std::make_shared<delivery>(std::move(end.delivery));
     ends[i].attempt = std::move(end.attempt);
     if (end.successor)

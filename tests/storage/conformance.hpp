@@ -1,0 +1,40 @@
+// What every engine promises: included by one test file for each, which defines CARILLON_ENGINE.
+
+namespace {
+
+using namespace carillon;
+using namespace carillon::storage;
+using namespace carillon::storage::test;
+
+struct fixture : store_fixture {
+  fixture() : store_fixture(CARILLON_ENGINE) {}
+};
+
+// The test framework names tests by their line: each file has a namespace of its own.
+
+/// A test where the engine's server is at hand.
+#define STORE_TEST(name)         \
+  struct name##_body : fixture { \
+    void go();                   \
+  };                             \
+  CAF_TEST(name) {               \
+    name##_body body;            \
+    if (body.ready)              \
+      body.go();                 \
+  }                              \
+  void name##_body::go()
+
+namespace deliveries_promises {
+#include "tests/storage/conformance/deliveries.hpp"
+}  // namespace deliveries_promises
+namespace inbox_promises {
+#include "tests/storage/conformance/inbox.hpp"
+}  // namespace inbox_promises
+namespace once_promises {
+#include "tests/storage/conformance/once.hpp"
+}  // namespace once_promises
+namespace upkeep_promises {
+#include "tests/storage/conformance/upkeep.hpp"
+}  // namespace upkeep_promises
+
+}  // namespace

@@ -1,0 +1,178 @@
+// Deliveries: claims, outcomes, ages, the operator's view.
+
+STORE_TEST(a_new_delivery_goes_straight_to_a_sender_with_room) {
+  wish("log", 2);
+  within(*writer, [&](repository& x) { return x.claim(wishes, now); });
+  const auto a = message("log");
+  const auto b = message("log");
+  const auto c = message("log");
+  const auto made = commit({creation_of({a, b, c})});
+  CAF_REQUIRE_EQUAL(made.claimed.size(), 2u);
+  CAF_CHECK(made.claimed[0]->id == a->id && made.claimed[1]->id == b->id);
+  CAF_REQUIRE_EQUAL(made.tallies.size(), 1u);
+  CAF_CHECK_EQUAL(made.tallies[0].waiting[static_cast<std::size_t>(priority::normal)], 3);
+  wish("log", 5);
+  const auto later = within(*writer, [&](repository& x) { return x.claim(wishes, now); });
+  CAF_REQUIRE_EQUAL(later.claimed.size(), 1u);
+  CAF_CHECK(later.claimed[0]->id == c->id);
+  CAF_CHECK(later.claimed[0]->content == c->content);
+  CAF_CHECK(within(*writer, [&](repository& x) { return x.claim(wishes, now); }).claimed.empty());
+}
+
+STORE_TEST(claims_take_urgent_lanes_first_and_the_oldest_of_a_lane) {
+  const auto old = message("log");
+  now += seconds{1};
+  const auto recent = message("log");
+  const auto urgent = message("log", priority::urgent);
+  commit({creation_of({recent, old, urgent})});
+  wish("log", 10);
+  const auto got = within(*writer, [&](repository& x) { return x.claim(wishes, now); }).claimed;
+  CAF_REQUIRE_EQUAL(got.size(), 3u);
+  CAF_CHECK(got[0]->id == urgent->id && got[1]->id == old->id && got[2]->id == recent->id);
+}
+
+STORE_TEST(an_outcome_told_twice_counts_once) {
+  wish("log", 5);
+  const auto x = message("log");
+  commit({creation_of({x})});
+  within(*writer, [&](repository& r) { return r.claim(wishes, now); });
+  const auto done = settlement_of(*x, delivery_status::delivered);
+  const auto first = commit({done, done});
+  CAF_REQUIRE_EQUAL(first.tallies.size(), 1u);
+  CAF_CHECK_EQUAL(first.tallies[0].waiting[1], -1);
+  CAF_CHECK(commit({done}).tallies.empty());
+  get_delivery asked;
+  asked.id = x->id;
+  const auto story = ask(std::move(asked));
+  CAF_CHECK(story.what->status == delivery_status::delivered);
+  CAF_REQUIRE_EQUAL(story.attempts.size(), 1u);
+  CAF_CHECK(story.attempts[0].provider_code == "200" && story.attempts[0].started_at == now);
+}
+
+STORE_TEST(a_retry_waits_for_its_time_and_outlives_a_restart) {
+  wish("log", 5);
+  const auto x = message("log");
+  commit({creation_of({x})});
+  within(*writer, [&](repository& r) { return r.claim(wishes, now); });
+  const auto told = commit({settlement_of(*x, delivery_status::retrying)});
+  const auto due = now + seconds{30};
+  CAF_CHECK(std::ranges::any_of(told.timers, [&](const arm& t) {
+    return t.key == timer_key{timer_kind::retry, "log"} && t.at == due;
+  }));
+  writer.reset();
+  writer = open("one");
+  const auto seen = writer->survey(now);
+  CAF_CHECK(std::ranges::any_of(seen.timers, [&](const arm& t) {
+    return t.key == timer_key{timer_kind::retry, "log"} && t.at == due;
+  }));
+  CAF_CHECK_EQUAL(seen.tallies.at(0).waiting[1], 1);
+  wish("log", 5);
+  const auto claim = [&] {
+    return within(*writer, [&](repository& r) { return r.claim(wishes, now); }).claimed;
+  };
+  CAF_CHECK(claim().empty());
+  CAF_CHECK(work(timer_kind::retry, 10, "log").timers.at(0).at == due);
+  now = due;
+  work(timer_kind::retry, 10, "log");
+  const auto again = claim();
+  CAF_REQUIRE_EQUAL(again.size(), 1u);
+  CAF_CHECK(again[0]->status == delivery_status::retrying && again[0]->tries == 1);
+}
+
+STORE_TEST(a_death_hands_over_to_its_successor) {
+  wish("log", 5);
+  const auto x = message("log");
+  x->failover = {{"mail", "b@example.org", 3, seconds{60}}};
+  commit({creation_of({x})});
+  const auto got = within(*writer, [&](repository& r) { return r.claim(wishes, now); }).claimed;
+  CAF_CHECK(got.at(0)->failover.at(0).channel == "mail");
+  auto death = settlement_of(*x, delivery_status::dead);
+  auto next = message("mail");
+  next->failover_of = x->id;
+  in<settlement>(death).successor = next;
+  const auto told = commit({death, death});
+  CAF_CHECK_EQUAL(told.tallies.size(), 2u);
+  CAF_CHECK_EQUAL(count("notification_deliveries"), 2);
+  CAF_CHECK_EQUAL(told.tallies[0].dead, 1);
+  CAF_CHECK_EQUAL(told.tallies[1].waiting[1], 1);
+}
+
+STORE_TEST(a_sender_that_begins_anew_frees_what_it_does_not_hold) {
+  wish("log", 5);
+  const auto held = message("log");
+  const auto lost = message("log");
+  commit({creation_of({held, lost})});
+  within(*writer, [&](repository& r) { return r.claim(wishes, now); });
+  CAF_CHECK(!writer->last_use("log"));
+  const std::vector<delivery_id> holds{held->id};
+  within(*writer, [&](repository& r) { return r.rescue("log", holds, now, wishes); });
+  CAF_CHECK(writer->last_use("log") == now);
+  wish("log", 5);
+  const auto got = within(*writer, [&](repository& r) { return r.claim(wishes, now); }).claimed;
+  CAF_REQUIRE_EQUAL(got.size(), 1u);
+  CAF_CHECK(got[0]->id == lost->id);
+}
+
+STORE_TEST(a_restart_frees_what_the_earlier_life_had_claimed) {
+  wish("log", 5);
+  const auto x = message("log");
+  commit({creation_of({x})});
+  within(*writer, [&](repository& r) { return r.claim(wishes, now); });
+  writer.reset();
+  now += seconds{3};
+  writer = open("one");
+  CAF_CHECK(writer->last_use("log") == now);
+  wishes = {};
+  wish("log", 5);
+  const auto got = within(*writer, [&](repository& r) { return r.claim(wishes, now); }).claimed;
+  CAF_CHECK_EQUAL(got.size(), 1u);
+}
+
+STORE_TEST(what_is_too_old_dies_unless_it_is_in_flight) {
+  wish("log", 1);
+  const auto flying = message("log");
+  const auto old = message("log");
+  old->failover = {{"mail", "b@example.org", 3, std::chrono::hours{1}}};
+  commit({creation_of({flying})});
+  within(*writer, [&](repository& r) { return r.claim(wishes, now); });
+  commit({creation_of({old})});
+  now += std::chrono::hours{24};
+  const auto told = work(timer_kind::expiry);
+  list_deliveries asked;
+  asked.status = delivery_status::dead;
+  const auto dead = ask(std::move(asked));
+  CAF_REQUIRE_EQUAL(dead.items.size(), 1u);
+  CAF_CHECK(dead.items[0]->id == old->id);
+  CAF_CHECK_EQUAL(dead.items[0]->reason, "expired");
+  CAF_CHECK_EQUAL(count("notification_attempts"), 0);
+  CAF_CHECK_EQUAL(count("notification_deliveries"), 3);
+  CAF_CHECK(std::ranges::any_of(told.timers, [&](const arm& t) {
+    return t.key.kind == timer_kind::expiry && t.at == now + std::chrono::hours{1};
+  }));
+}
+
+STORE_TEST(the_operators_list_is_filtered_and_paged) {
+  wish("log", 1);
+  std::vector<std::shared_ptr<delivery>> all{message("log"), message("mail"), message("mail")};
+  all[2]->user_id = "ann";
+  commit({creation_of(all)});
+  within(*writer, [&](repository& r) { return r.claim(wishes, now); });
+  const auto list = [&](auto set) {
+    list_deliveries asked;
+    set(asked);
+    return ask(std::move(asked));
+  };
+  const auto first = list([](auto& x) { x.limit = 2; });
+  CAF_REQUIRE_EQUAL(first.items.size(), 2u);
+  CAF_CHECK(first.items[0]->id == all[2]->id && first.next == all[1]->id);
+  CAF_CHECK_EQUAL(list([&](auto& x) { x.before = first.next; }).items.size(), 1u);
+  CAF_CHECK_EQUAL(list([](auto& x) { x.channel = "mail"; }).items.size(), 2u);
+  CAF_CHECK_EQUAL(list([](auto& x) { x.recipient = "ann"; }).items.size(), 1u);
+  CAF_CHECK_EQUAL(list([](auto& x) { x.event_type = "none"; }).items.size(), 0u);
+  CAF_CHECK_EQUAL(list([&](auto& x) { x.since = now + seconds{1}; }).items.size(), 0u);
+  CAF_CHECK_EQUAL(list([](auto& x) { x.status = delivery_status::delivering; }).items.size(), 1u);
+  CAF_CHECK_EQUAL(list([](auto& x) { x.status = delivery_status::pending; }).items.size(), 2u);
+  get_delivery unknown;
+  unknown.id = {ids.next(now)};
+  CAF_CHECK(refusal_of(std::move(unknown)) == errc::not_found);
+}
