@@ -71,6 +71,8 @@ std::size_t connection::execute(prepared& what, parameters values, const consume
       place.number = x.number;
     else if (x.type == storage_class::binary && kind() == engine::postgresql && !x.null)
       place.text = hex_of_bytes(x.text);
+    else if (x.type == storage_class::text && x.text.find('\0') != std::string_view::npos)
+      throw unit_failure("a text with a NUL byte in it, which PostgreSQL would cut short");
     else
       place.text.assign(x.text);
   }

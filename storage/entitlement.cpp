@@ -17,10 +17,19 @@ std::string list_of(const std::deque<std::string>& names) {
   return list;
 }
 
+const std::string unexpired = " and (n.expires_at is null or n.expires_at > :now)";
+
 const std::string kept =
-  " and n.seq > 0 and (n.expires_at is null or n.expires_at > :now) and not exists (select 1 from "
-  "notification_reads x where x.user_id = :user and x.notification_id = n.id and x.deleted_at is "
-  "not null)";
+  unexpired
+  + " and not exists (select 1 from notification_reads x where x.user_id = :user and "
+    "x.notification_id = n.id and x.deleted_at is not null)";
+
+std::string join(const std::vector<std::string>& parts, const std::string& between) {
+  std::string all;
+  for (const auto& part : parts)
+    all += (all.empty() ? "" : between) + part;
+  return all;
+}
 
 }  // namespace
 
@@ -28,11 +37,6 @@ const std::string unread_condition =
   " and n.seq > " + last_watermark
   + " and not exists (select 1 from notification_reads y where y.user_id = :user and "
     "y.notification_id = n.id and y.read_at is not null)";
-
-const std::string read_condition =
-  " and (n.seq <= " + last_watermark
-  + " or exists (select 1 from notification_reads y where y.user_id = :user and "
-    "y.notification_id = n.id and y.read_at is not null))";
 
 const std::string read_at_expression =
   "coalesce(r.read_at, (select w.read_at from inbox_watermarks w where w.user_id = :user and "
@@ -57,24 +61,35 @@ entitlement::entitlement(const principal& who, timestamp now) : who_(who), now_(
 }
 
 std::string entitlement::sequences(const std::string& condition, bool newest) const {
-  std::string sql;
-  for (std::size_t i = 0; i < audiences_.size(); ++i) {
-    if (i > 0)
-      sql += " union all ";
-    sql += "select * from (select n.seq from notifications n where " + audiences_[i] + kept
-           + condition + " order by n.seq" + (newest ? " desc" : "") + " limit :top) b"
-           + std::to_string(i);
-  }
-  return sql;
+  std::vector<std::string> parts;
+  for (const auto& audience : audiences_)
+    parts.push_back("select * from (select n.seq from notifications n where " + audience + kept
+                    + condition + " order by n.seq" + (newest ? " desc" : "") + " limit :top) b"
+                    + std::to_string(parts.size()));
+  return join(parts, " union all ");
 }
 
-std::string entitlement::count(const std::string& condition) const {
-  std::string sql;
+std::string entitlement::marked(const std::string& selected, const std::string& condition) const {
+  return "select " + selected
+         + " from notification_reads y cross join notifications n where y.user_id = :user and "
+           "n.id = y.notification_id and n.seq > "
+         + last_watermark + unexpired + condition + " and ((" + join(audiences_, ") or (") + "))";
+}
+
+std::string entitlement::read_sequences(const std::string& condition) const {
+  const auto below = " and n.seq > 0 and n.seq <= " + last_watermark;
+  const auto by_hand = " and y.read_at is not null and y.deleted_at is null";
+  return sequences(below + condition, true) + " union all select * from ("
+         + marked("n.seq", by_hand + condition) + " order by n.seq desc limit :top) m";
+}
+
+std::string entitlement::count_unread() const {
+  const std::string within = " and n.seq <= :upto";
+  std::vector<std::string> parts;
   for (const auto& audience : audiences_)
-    sql += (sql.empty() ? "(select count(*) from notifications n where "
-                        : " + (select count(*) from notifications n where ")
-           + audience + kept + condition + ")";
-  return sql;
+    parts.push_back("(select count(*) from notifications n where " + audience + unexpired
+                    + " and n.seq > " + last_watermark + within + ")");
+  return join(parts, " + ") + " - (" + marked("count(*)", within) + ")";
 }
 
 void entitlement::bind(parameter_list& out) const {

@@ -17,18 +17,26 @@ class entitlement {
  public:
   entitlement(const principal& who, timestamp now);
 
-  /// The `seq` of entitled rows that are visible, neither expired nor deleted and fit `condition`
-  /// (which begins with ` and `, or is empty): at most `:top` from each audience, from the top
-  /// where `newest`, else from the bottom.
+  /// Queries for the `seq` of entitled rows that are neither expired nor deleted and fit
+  /// `condition`: at most `:top` of each audience, from the top where `newest`, else from the
+  /// bottom. The condition begins with ` and ` and has one lower bound for `n.seq`, since SQLite
+  /// looks at one only.
   std::string sequences(const std::string& condition, bool newest) const;
 
-  /// An expression: how many of them there are.
-  std::string count(const std::string& condition) const;
+  /// The same for those that are read, newest first; the condition has no lower bound.
+  std::string read_sequences(const std::string& condition) const;
+
+  /// An expression: how many up to `:upto` are not read. It counts within the index and takes off
+  /// what the user has marked, which is little beside what they could see.
+  std::string count_unread() const;
 
   /// Appends what the conditions name: `user`, `now`, roles and stores.
   void bind(parameter_list& out) const;
 
  private:
+  /// Queries for those that the user marked above their last watermark.
+  std::string marked(const std::string& selected, const std::string& condition) const;
+
   const principal& who_;
   timestamp now_;
   std::vector<std::string> audiences_;
@@ -36,10 +44,9 @@ class entitlement {
   std::deque<std::string> store_names_;
 };
 
-/// Conditions on `n` for the user `:user`: all up to their last watermark is read, and so is what
-/// has a row of its own.
+/// A condition with its lower bound: all up to the user's last watermark is read, and so is what
+/// they marked.
 extern const std::string unread_condition;
-extern const std::string read_condition;
 /// When `n` was read, with `r` its row of `notification_reads`, if any.
 extern const std::string read_at_expression;
 

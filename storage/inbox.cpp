@@ -22,8 +22,6 @@ inbox_item read_item(row& x) {
 /// The filters of a list as a condition on `n`, and their values.
 std::string filters_of(const list_inbox& asked, parameter_list& values) {
   std::string sql;
-  if (asked.is_read)
-    sql += *asked.is_read ? read_condition : unread_condition;
   if (asked.type) {
     sql += " and n.type = :type";
     values.emplace_back("type", to_string(*asked.type));
@@ -53,7 +51,10 @@ inbox_page read_inbox(connection& db, const list_inbox& asked) {
   const entitlement mine{*asked.who, asked.now};
   parameter_list values;
   mine.bind(values);
-  const auto keys = mine.sequences(filters_of(asked, values), true);
+  const auto filters = filters_of(asked, values);
+  const auto keys = !asked.is_read   ? mine.sequences(" and n.seq > 0" + filters, true)
+                    : *asked.is_read ? mine.read_sequences(filters)
+                                     : mine.sequences(unread_condition + filters, true);
   // One more than asked tells whether there is another page.
   values.emplace_back("top", std::int64_t{asked.limit} + asked.offset + 1);
   values.emplace_back("page", asked.limit + 1);
@@ -100,8 +101,7 @@ std::int64_t count_unread_of(connection& db, const principal& who, timestamp now
   parameter_list values{{"upto", upto}};
   mine.bind(values);
   std::int64_t count = 0;
-  db.select("select " + mine.count(unread_condition + " and n.seq <= :upto"), 1, values,
-            [&](row& x) { count = x.number(); });
+  db.select("select " + mine.count_unread(), 1, values, [&](row& x) { count = x.number(); });
   return count;
 }
 
@@ -117,7 +117,7 @@ seq_page read_seq_range(connection& db, const read_range& asked) {
   } else {
     values.emplace_back("now", asked.now);
     keys =
-      "select * from (select n.seq from notifications n where n.seq > 0 and "
+      "select * from (select n.seq from notifications n where "
       "(n.expires_at is null or n.expires_at > :now)"
       + within + " order by n.seq limit :top) b";
   }

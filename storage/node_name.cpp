@@ -10,6 +10,7 @@
 #include <chrono>
 
 #include <cerrno>
+#include <set>
 #include <system_error>
 #include <vector>
 
@@ -89,15 +90,21 @@ bool is_current(connection& db, const std::string& node, std::int64_t epoch) {
          == 1;
 }
 
-void free_dead_nodes(connection& db, const std::string& node, milliseconds age, timestamp now) {
-  std::vector<std::string> dead;
-  db.select(
-    "select distinct d.owner from notification_deliveries d where d.owner is not null and "
-    "d.owner <> :node and not exists (select 1 from leases l where l.node = d.owner and "
-    "l.alive_at > "
-      + std::string(database_now(db.kind())) + " - :age)",
-    1, {{"node", node}, {"age", age.count()}}, [&](row& x) { dead.push_back(x.text()); });
-  free_claims(db, dead, now);
+void free_dead_nodes(work& w, milliseconds age, timestamp now) {
+  std::set<std::string> dead;
+  w.db.select(
+    "select distinct d.owner, d.channel from notification_deliveries d where d.owner is "
+    "not null and d.owner <> :node and not exists (select 1 from leases l where "
+    "l.node = d.owner and l.alive_at > "
+      + std::string(database_now(w.db.kind())) + " - :age)",
+    2, {{"node", w.node}, {"age", age.count()}}, [&](row& x) {
+      dead.insert(x.text());
+      arm_at(w.out, timer_kind::retry, now, x.text());
+    });
+  if (dead.empty())
+    return;
+  arm_at(w.out, timer_kind::expiry, now);
+  free_claims(w.db, std::vector<std::string>(dead.begin(), dead.end()), now);
 }
 
 }  // namespace carillon::storage

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "protocol/time.hpp"
-#include "storage/connection.hpp"
+#include "storage/work.hpp"
 
 #include <cstdint>
 #include <string>
@@ -32,7 +32,8 @@ std::int64_t raise_epoch(connection& db, const std::string& node, bool alone, ti
 /// Whether `epoch` is still the node's life.
 bool is_current(connection& db, const std::string& node, std::int64_t epoch);
 
-/// Frees the claims of nodes whose lease has not been renewed for so long.
-void free_dead_nodes(connection& db, const std::string& node, milliseconds age, timestamp now);
+/// Frees the claims of nodes whose lease has not been renewed for so long, and has their channels
+/// looked at.
+void free_dead_nodes(work& w, milliseconds age, timestamp now);
 
 }  // namespace carillon::storage

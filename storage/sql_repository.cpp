@@ -109,7 +109,7 @@ effects sql_repository::work_due(const timer_key& key, timestamp now, int limit,
       case timer_kind::lease:
         heartbeat();
         if (url_.kind == engine::postgresql)
-          free_dead_nodes(db_, how_.node, lease_time, now);
+          free_dead_nodes(w, lease_time, now);
         return arm_at(w.out, timer_kind::lease, now + lease_look);
     }
   });

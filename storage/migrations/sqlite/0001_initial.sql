@@ -24,7 +24,8 @@ create table notifications (
   trace_id text not null
 );
 create unique index notifications_seq on notifications (seq);
-create index notifications_audience on notifications (user_id, role, store_id, seq);
+create index notifications_audience
+  on notifications (user_id, role, store_id, seq, expires_at);
 create index notifications_due on notifications (deliver_at, id) where seq is null;
 
 -- `head` is the last number given, `floor` the last one pruned.

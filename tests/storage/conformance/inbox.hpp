@@ -163,6 +163,41 @@ STORE_TEST(lists_are_filtered_and_turned_page_by_page) {
   CAF_CHECK_EQUAL(list([](auto& x) { x.priority = priority::high; }), "5");
 }
 
+STORE_TEST(counts_and_filters_agree_whatever_was_marked) {
+  std::vector<std::shared_ptr<notification>> all;
+  for (int i = 0; i < 6; ++i)
+    all.push_back(notice(i % 2 ? audience{"ann"} : audience{"", "clerk"}, std::to_string(i)));
+  commit({creation_of({all[0], all[1]})});
+  const auto ann = user("ann", {"clerk"});
+  commit({marking_of(mark_kind::read_all, ann)});
+  commit({creation_of({all[2], all[3], all[4], all[5]})});
+  commit({marking_of(mark_kind::read, ann, {all[0]->id, all[2]->id, all[3]->id})});
+  commit({marking_of(mark_kind::remove, ann, {all[1]->id, all[3]->id, all[4]->id})});
+  const auto list = [&](const principal_ptr& who, bool read) {
+    list_inbox asked;
+    asked.who = who;
+    asked.now = now;
+    asked.is_read = read;
+    std::string out;
+    for (const auto& x : ask(std::move(asked)).items)
+      out += x.what->title;
+    return out;
+  };
+  CAF_CHECK_EQUAL(list(ann, true), "20");
+  CAF_CHECK_EQUAL(list(ann, false), "5");
+  CAF_CHECK_EQUAL(unread(ann), 1);
+  const auto without_role = user("ann");
+  CAF_CHECK_EQUAL(list(without_role, true), "");
+  CAF_CHECK_EQUAL(unread(without_role), 1);
+}
+
+STORE_TEST(a_text_with_a_nul_byte_is_refused_and_never_cut) {
+  const auto x = creation_of({notice({"ann"}, std::string("ab\0cd", 5))});
+  CAF_CHECK(throws<unit_failure>([&] { commit({x}); }));
+  CAF_CHECK_EQUAL(count("notifications"), 0);
+  CAF_CHECK_EQUAL(commit({creation_of({notice({"ann"})})}).visible.at(0)->seq, 1);
+}
+
 STORE_TEST(what_is_expired_is_in_no_list_and_no_count) {
   const auto x = notice({"ann"});
   x->expires_at = now + seconds{10};

@@ -92,6 +92,29 @@ STORE_TEST(one_who_lost_the_name_is_fenced_and_the_claims_are_free) {
   CAF_CHECK(heir->last_use("log") == now);
 }
 
+STORE_TEST(a_node_whose_lease_is_over_loses_its_claims_and_no_other_does) {
+  auto other = open("two");
+  const auto x = message("log");
+  commit({creation_of({x})});
+  rules::wish_book book;
+  book.set("log", {1, 1, 1, 1});
+  within(*other, [&](repository& r) { return r.claim(book, now); });
+  work(timer_kind::lease);
+  wish("log", 1);
+  const auto claim = [&] {
+    return within(*writer, [&](repository& r) { return r.claim(wishes, now); }).claimed.size();
+  };
+  CAF_CHECK_EQUAL(claim(), 0u);
+  storage::connection db{parse_url(store->url())};
+  db.run("update leases set alive_at = alive_at - 60000 where node like 'two%'");
+  const auto told = work(timer_kind::lease);
+  const timer_key retry{timer_kind::retry, "log"};
+  CAF_CHECK(std::ranges::any_of(told.timers, [&](const arm& t) { return t.key == retry; }));
+  work(timer_kind::retry, 10, "log");
+  CAF_CHECK_EQUAL(claim(), 1u);
+  CAF_CHECK(writer->last_use("log") == now);
+}
+
 STORE_TEST(after_a_cut_the_node_knows_whether_its_batch_was_committed) {
   auto node = open("four", seconds{5}, "cut");
   within(*node, [&](repository& r) {
