@@ -58,8 +58,9 @@ class held_deliveries {
   std::optional<steady_time> next_telling() const;
 
   bool has_waiting() const;
-  /// True while one is with the provider or its outcome is not committed.
-  bool has_unfinished() const { return unfinished_ > 0; }
+  /// How many are with the provider or have an outcome that is not committed: what a crash now
+  /// would repeat.
+  std::size_t unfinished() const { return unfinished_; }
   /// No waiting one expires before then.
   timestamp earliest_expiry() const { return earliest_expiry_; }
 

@@ -87,7 +87,7 @@ void sender_state::go_on() {
   }
   if (wants_any() && held_.room().wants_more())
     ask(false);
-  if (post_->draining && !held_.has_unfinished() && *post_->under_way == 0)
+  if (post_->draining && held_.unfinished() == 0 && *post_->under_way == 0)
     for (auto& reply : std::exchange(drained_, {}))
       (*reply)(true);
 }
@@ -109,10 +109,10 @@ bool sender_state::may_start(steady_time now) {
   return false;
 }
 
-// An answer counts until it is read, so that what it says comes before the next attempt; one of an
-// earlier life counts while the transport has it.
+// One counts until its outcome is committed, so that a crash repeats no more than the concurrency;
+// one of an earlier life counts while the transport has it.
 int sender_state::in_flight() const {
-  return std::max(unread_, post_->under_way->load());
+  return std::max(static_cast<int>(held_.unfinished()), post_->under_way->load());
 }
 
 void sender_state::start(held_delivery& x, steady_time now) {
@@ -128,7 +128,6 @@ void sender_state::start(held_delivery& x, steady_time now) {
   circuit_.started(now);
   post_->last_use = now;
   x.at = held_delivery::stage::sending;
-  ++unread_;
   ++*post_->under_way;
   std::shared_ptr<void> place{post_->under_way.get(),
                               [count = post_->under_way](void*) { --*count; }};

@@ -34,7 +34,6 @@ outcome judged(const channel& by, const transport_result& came, timestamp now) {
 void sender_state::read(const exchange& x) {
   auto* mine = x.generation == generation_ ? held_.find(x.delivery) : nullptr;
   if (mine && mine->at == held_delivery::stage::sending) {
-    --unread_;
     const auto now = self_.steady_now();
     const auto how = judged(*post_->channel, x.result, post_->clock());
     const auto took = std::chrono::duration_cast<milliseconds>(now - mine->started);

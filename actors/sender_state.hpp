@@ -87,8 +87,6 @@ class sender_state {
   /// No two lives in this process share one.
   std::uint64_t generation_;
   held_deliveries held_;
-  /// Exchanges of this life whose answer has not been read.
-  int unread_ = 0;
   rules::rate rate_;
   rules::circuit circuit_;
   std::mt19937_64 random_;

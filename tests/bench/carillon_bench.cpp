@@ -1,0 +1,67 @@
+// The load generators of bin/bench: one subcommand each, one line of JSON each.
+
+#include "tests/bench/loads.hpp"
+#include "tests/bench/sockets.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <exception>
+#include <functional>
+
+int main(int argc, char** argv) {
+  using namespace carillon::bench;
+  CLI::App app{"Load generators for bin/bench"};
+  app.require_subcommand(1);
+  target to;
+  app.add_option("--port", to.port);
+  app.add_option("--secret", to.secret);
+  app.add_flag("--nchan", to.nchan);
+  fanout wide;
+  auto one = app.add_subcommand("fanout");
+  one->add_option("--connections", wide.connections);
+  one->add_option("--in-flight", wide.in_flight);
+  one->add_option("--rounds", wide.rounds);
+  one->add_option("--frame-bytes", wide.frame_bytes);
+  durable posts;
+  auto two = app.add_subcommand("durable");
+  two->add_option("--connections", posts.connections);
+  two->add_option("--seconds", posts.seconds);
+  two->add_option("--batch", posts.batch);
+  latency quick;
+  auto three = app.add_subcommand("latency");
+  three->add_option("--users", quick.users);
+  three->add_option("--rate", quick.rate);
+  three->add_option("--seconds", quick.seconds);
+  idle still;
+  auto four = app.add_subcommand("idle");
+  four->add_option("--connections", still.connections);
+  webhooks hooks;
+  auto five = app.add_subcommand("webhooks");
+  five->add_option("--events", hooks.events);
+  raw_commits raw;
+  auto six = app.add_subcommand("raw-commits");
+  six->add_option("--url", raw.url)->required();
+  six->add_option("--waiters", raw.waiters);
+  six->add_option("--seconds", raw.seconds);
+  CLI11_PARSE(app, argc, argv);
+  try {
+    raise_file_limit();
+    if (*one)
+      run(to, wide);
+    else if (*two)
+      run(to, posts);
+    else if (*three)
+      run(to, quick);
+    else if (*four)
+      run(to, still);
+    else if (*five)
+      run(to, hooks);
+    else
+      run(raw);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "carillon_bench: %s\n", e.what());
+    return 1;
+  }
+  return 0;
+}

@@ -1,0 +1,182 @@
+#include "tests/bench/figures.hpp"
+#include "tests/bench/loads.hpp"
+#include "tests/bench/message.hpp"
+#include "tests/bench/poller.hpp"
+#include "tests/bench/producer.hpp"
+#include "tests/bench/subscriber.hpp"
+#include "tests/bench/token.hpp"
+
+#include <cstdio>
+#include <deque>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+namespace carillon::bench {
+
+namespace {
+
+/// One measurement: rounds are published while fewer than `in_flight` are on their way to all.
+class measurement {
+ public:
+  measurement(const target& to, const fanout& how) : to_(to), how_(how) {
+    connect();
+    learn_size();
+  }
+
+  void measure() {
+    auto first = next_;
+    auto start = clock::now();
+    while (complete_ < first + how_.rounds) {
+      publish_allowed(first + how_.rounds);
+      loop_.turn(1000);
+      check_progress(start);
+    }
+    elapsed_ = seconds_since(start);
+  }
+
+  void print() {
+    auto wanted = static_cast<std::int64_t>(how_.connections) * how_.rounds;
+    auto n = static_cast<double>(latencies_.size());
+    std::printf(R"({"figure":"fanout","peer":"%s","connections":%d,"in_flight":%d,"rounds":%d,)"
+                R"("deliveries":%lld,"wanted":%lld,"gaps":%lld,"repeats":%lld,"frame_bytes":%d,)"
+                R"("per_second":%.0f,"p50_ms":%.3f,"p99_ms":%.3f})"
+                "\n",
+                to_.nchan ? "nchan" : "carillon", how_.connections, how_.in_flight, how_.rounds,
+                static_cast<long long>(latencies_.size()), static_cast<long long>(wanted),
+                static_cast<long long>(gaps_), static_cast<long long>(repeats_), frame_bytes_,
+                n / elapsed_, percentile(latencies_, 0.5) / 1000,
+                percentile(latencies_, 0.99) / 1000);
+  }
+
+ private:
+  void connect() {
+    subscribers_.reserve(static_cast<std::size_t>(how_.connections));
+    for (std::size_t i = 0; i < static_cast<std::size_t>(how_.connections); ++i) {
+      auto where = to_.nchan
+                     ? std::string{"/sub"}
+                     : "/api/v1/ws?token=" + user_token(to_.secret, "bench-" + std::to_string(i));
+      subscribers_.push_back(std::make_unique<subscriber>(i, to_.port, where, on_text_));
+      loop_.add(subscribers_.back()->socket(), *subscribers_.back());
+    }
+    for (int i = 0; i < how_.in_flight; ++i) {
+      producers_.push_back(std::make_unique<producer>(to_.port, on_answer_));
+      loop_.add(producers_.back()->socket(), *producers_.back());
+    }
+    last_.assign(subscribers_.size(), -1);
+    token_ = to_.nchan ? "" : publisher_token(to_.secret);
+  }
+
+  /// Publishes one round to learn how long a frame is, then fills the message to the size asked.
+  void learn_size() {
+    warm_up();
+    auto missing = how_.frame_bytes - frame_bytes_;
+    if (missing < 0)
+      throw std::runtime_error("an empty message is longer than the frame asked for");
+    filler_.append(static_cast<std::size_t>(missing), 'x');
+    warm_up();
+    if (frame_bytes_ != how_.frame_bytes)
+      throw std::runtime_error("a frame has " + std::to_string(frame_bytes_) + " bytes");
+    latencies_.clear();
+    latencies_.reserve(static_cast<std::size_t>(how_.connections) * how_.rounds);
+  }
+
+  void warm_up() {
+    publish_allowed(next_ + 1);
+    auto start = clock::now();
+    while (complete_ < next_) {
+      loop_.turn(1000);
+      check_progress(start);
+    }
+  }
+
+  void publish_allowed(std::int64_t end) {
+    for (auto& one : producers_)
+      if (!one->busy() && next_ < end && next_ - complete_ < how_.in_flight) {
+        started_.push_back(clock::now());
+        received_.push_back(0);
+        one->send(request());
+        ++next_;
+      }
+  }
+
+  /// Nchan sends on what it gets, so it gets what the engine sends: the same bytes.
+  std::string request() const {
+    if (to_.nchan) {
+      auto number = std::to_string(1'000'000 + next_);
+      auto body = R"({"id":"notif-01234567-89ab-7def-8123-456789abcdef","title":"t","message":")"
+                  + filler_ + R"(","seq":)" + number + "}";
+      return post_request("/pub", "", body);
+    }
+    return post_request("/api/v1/notifications", token_,
+                        R"({"title":"t","message":"m)" + filler_ + R"("})");
+  }
+
+  void received(std::size_t index, std::string_view text) {
+    auto seq = number_behind(text, R"("seq":)");
+    if (base_ < 0)
+      base_ = seq;
+    auto round = seq - base_;
+    auto& last = last_[index];
+    if (round <= last)
+      ++repeats_;
+    else
+      gaps_ += round - last - 1;
+    last = std::max(last, round);
+    frame_bytes_ = static_cast<int>(text.size()) + (text.size() < 126 ? 2 : 4);
+    auto at = static_cast<std::size_t>(round);
+    if (at >= started_.size())
+      throw std::runtime_error("a frame of a round that was not published");
+    auto took = clock::now() - started_[at];
+    latencies_.push_back(static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
+    if (++received_[at] == how_.connections)
+      ++complete_;
+  }
+
+  static void answered(int status, std::string_view body) {
+    if (status < 200 || status > 299)
+      throw std::runtime_error("publishing answered " + std::to_string(status) + " "
+                               + std::string{body});
+  }
+
+  void check_progress(clock::time_point start) const {
+    if (seconds_since(start) > 120)
+      throw std::runtime_error("not everything arrived within 120 s");
+  }
+
+  const target to_;
+  const fanout how_;
+  poller loop_;
+  subscriber::on_text on_text_ = [this](std::size_t i, std::string_view text) {
+    received(i, text);
+  };
+  producer::on_answer on_answer_ = [](producer&, int status, std::string_view body) {
+    answered(status, body);
+  };
+  std::vector<std::unique_ptr<subscriber>> subscribers_;
+  std::vector<std::unique_ptr<producer>> producers_;
+  std::string token_;
+  std::string filler_;
+  std::int64_t base_ = -1;
+  std::int64_t next_ = 0;
+  std::int64_t complete_ = 0;
+  std::deque<clock::time_point> started_;
+  std::deque<int> received_;
+  std::vector<std::int64_t> last_;
+  std::vector<std::uint32_t> latencies_;
+  std::int64_t gaps_ = 0;
+  std::int64_t repeats_ = 0;
+  int frame_bytes_ = 0;
+  double elapsed_ = 0;
+};
+
+}  // namespace
+
+void run(const target& to, const fanout& how) {
+  measurement one{to, how};
+  one.measure();
+  one.print();
+}
+
+}  // namespace carillon::bench

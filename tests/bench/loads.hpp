@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace carillon::bench {
+
+/// Where the engine (or a peer) listens and how it is spoken to.
+struct target {
+  std::uint16_t port{0};
+  std::string secret{};
+  /// Speaks to Nchan instead: its publisher and subscriber locations, no tokens.
+  bool nchan{false};
+};
+
+/// Fan-out of broadcasts of `frame_bytes` on the wire to `connections`, so many rounds in flight.
+struct fanout {
+  int connections{1000};
+  int in_flight{1};
+  int rounds{20};
+  int frame_bytes{300};
+};
+void run(const target& to, const fanout& how);
+
+/// Durable POSTs over keep-alive connections for a while, each of `batch` notifications.
+struct durable {
+  int connections{64};
+  double seconds{5};
+  int batch{1};
+};
+void run(const target& to, const durable& how);
+
+/// Personal notifications at a steady rate to random users online, from the POST's planned start
+/// to the socket.
+struct latency {
+  int users{5000};
+  int rate{1000};
+  double seconds{5};
+  int producers{16};
+};
+void run(const target& to, const latency& how);
+
+/// Holds idle connections of as many users until standard input ends.
+struct idle {
+  int connections{10000};
+};
+void run(const target& to, const idle& how);
+
+/// Events through one sender to a webhook receiver of its own; prints the receiver's port first
+/// and starts when a line comes in.
+struct webhooks {
+  int events{20000};
+  int producers{16};
+};
+void run(const target& to, const webhooks& how);
+
+/// Rows of the notifications table committed by one writer for 64 who wait: what the database
+/// itself gives. The schema must exist.
+struct raw_commits {
+  std::string url{};
+  int waiters{64};
+  double seconds{5};
+};
+void run(const raw_commits& how);
+
+}  // namespace carillon::bench
