@@ -160,10 +160,11 @@ void persistence_state::finish() {
   wishes_ = run_->wishes();
   for (auto& x : run_->complaints())
     spdlog::error("a part of a batch was refused: {}", x);
-  run_->answer();
   const std::chrono::duration<double> took = self_.steady_now() - begun_;
   kept_->gauges->committed(took.count(), run_->effects().rows);
+  // Handed over before it is answered: who connects after a 201 finds the notification behind them.
   hand_over(run_->effects());
+  run_->answer();
   run_.reset();
   if (survey_due_)
     survey();
