@@ -14,7 +14,7 @@ namespace carillon {
 
 namespace {
 
-constexpr const char* directory = "var";
+constexpr const char* demo_directory = "var";
 constexpr const char* secret_file = "var/secret";
 constexpr std::string_view user = "user-123";
 
@@ -84,7 +84,7 @@ std::string program() {
 }  // namespace
 
 std::string prepare_demo() {
-  std::filesystem::create_directories(directory);
+  std::filesystem::create_directories(demo_directory);
   keep_secret();
   return std::string{demo_config};
 }
@@ -96,10 +96,6 @@ void print_demo(std::ostream& to, const config& how, std::uint16_t port) {
   auto url = "http" + tls + "://" + host;
   auto admin = token_for(how, {.subject = "demo", .scopes = {"admin"}});
   auto reader = token_for(how, {.subject = std::string{user}});
-  auto post = [&](std::string_view path, std::string_view body) {
-    to << "curl -sS " << url << path << " -H 'Authorization: Bearer " << admin
-       << "' -H 'Content-Type: application/json' -d '" << body << "'\n";
-  };
   to << "\nCarillon is listening on " << url << "\n\n# Health and metrics\n"
      << url << "/readyz\n"
      << url << "/metrics\n\n# What " << user << " is told, live\n"
@@ -108,13 +104,14 @@ void print_demo(std::ostream& to, const config& how, std::uint16_t port) {
      << "terminal\n"
      << program() << " tail --url " << url << " --token " << reader << " --user " << user
      << "\n\n# Tell " << user << " something, in the inbox and in this log\n";
-  post("/api/v1/notifications",
-       R"({"title":"库存预警","message":"鸡肉库存不足,当前库存: 5kg,请及时补货","type":"warning",)"
-       R"("priority":"high","user_id":"user-123","channels":["system","log"]})");
+  to << "curl -sS " << url << "/api/v1/notifications -H 'Authorization: Bearer " << admin
+     << "' -H 'Content-Type: application/json' -d '"
+     << R"({"title":"库存预警","message":"鸡肉库存不足,当前库存: 5kg,请及时补货","type":"warning",)"
+     << R"("priority":"high","user_id":"user-123","channels":["system","log"]}')" << '\n';
   to << "\n# Say that something happened; a route decides who is told\n";
-  post("/api/v1/events",
-       R"({"type":"order.paid","recipient":"user-123","data":{"title":"订单已支付",)"
-       R"("message":"订单 A1001 已支付 128.00 元"}})");
+  to << program() << " send --url " << url << " --token " << admin << " --event order.paid --user "
+     << user << R"( --data '{"title":"订单已支付","message":"订单 A1001 已支付 128.00 元"}')"
+     << '\n';
   to << "\n# For the other commands\nexport CARILLON_TOKEN=" << admin << '\n' << std::endl;
 }
 

@@ -82,9 +82,10 @@ class measurement {
   }
 
   void warm_up() {
-    publish_allowed(next_ + 1);
+    auto end = next_ + 1;
     auto start = clock::now();
-    while (complete_ < next_) {
+    while (complete_ < end) {
+      publish_allowed(end);
       loop_.turn(1000);
       check_progress(start);
     }

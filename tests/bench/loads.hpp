@@ -13,12 +13,13 @@ struct target {
   bool nchan{false};
 };
 
-/// Fan-out of broadcasts of `frame_bytes` on the wire to `connections`, so many rounds in flight.
+/// Fan-out of broadcasts of `frame_bytes` on the wire (a notification with all its members is at
+/// least 312) to `connections`, so many rounds in flight.
 struct fanout {
   int connections{1000};
   int in_flight{1};
   int rounds{20};
-  int frame_bytes{300};
+  int frame_bytes{320};
 };
 void run(const target& to, const fanout& how);
 

@@ -39,7 +39,7 @@ http {
   }
 }
 `);
-  const child = spawn(nginx, ['-p', directory, '-c', `${directory}/nginx.conf`], { stdio: 'inherit' });
+  const child = spawn(nginx, ['-p', directory, '-c', `${directory}/nginx.conf`], { stdio: 'ignore' });
   await reachable(port);
   return { port, pid: child.pid, stop: () => new Promise((resolve) => { child.on('exit', resolve); child.kill('SIGTERM'); }) };
 }
