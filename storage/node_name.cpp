@@ -93,13 +93,15 @@ bool is_current(connection& db, const std::string& node, std::int64_t epoch) {
 void free_dead_nodes(work& w, milliseconds age, timestamp now) {
   std::set<std::string> dead;
   w.db.select(
-    "select distinct d.owner, d.channel from notification_deliveries d where d.owner is "
-    "not null and d.owner <> :node and not exists (select 1 from leases l where "
+    "select distinct d.owner, d.channel, d.priority from notification_deliveries d where "
+    "d.owner is not null and d.owner <> :node and not exists (select 1 from leases l where "
     "l.node = d.owner and l.alive_at > "
       + std::string(database_now(w.db.kind())) + " - :age)",
-    2, {{"node", w.node}, {"age", age.count()}}, [&](row& x) {
+    3, {{"node", w.node}, {"age", age.count()}}, [&](row& x) {
       dead.insert(x.text());
-      arm_at(w.out, timer_kind::retry, now, x.text());
+      const auto channel = x.text();
+      w.wishes.has_backlog(channel, static_cast<priority>(x.number()));
+      arm_at(w.out, timer_kind::retry, now, channel);
     });
   if (dead.empty())
     return;

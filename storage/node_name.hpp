@@ -32,8 +32,8 @@ std::int64_t raise_epoch(connection& db, const std::string& node, bool alone, ti
 /// Whether `epoch` is still the node's life.
 bool is_current(connection& db, const std::string& node, std::int64_t epoch);
 
-/// Frees the claims of nodes whose lease has not been renewed for so long, and has their channels
-/// looked at.
+/// Frees the claims of nodes whose lease has not been renewed for so long. What is free waits in
+/// the wishes from now on, and its channels are told to look at it.
 void free_dead_nodes(work& w, milliseconds age, timestamp now);
 
 }  // namespace carillon::storage

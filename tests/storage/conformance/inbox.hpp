@@ -16,8 +16,10 @@ STORE_TEST(a_rollback_gives_its_numbers_back) {
   writer->begin(++batch);
   writer->apply(std::vector<unit_ptr>{lost}, wishes);
   writer->rollback();
-  CAF_CHECK_EQUAL(commit({creation_of({notice({"ann"}, "kept")})}).visible[0]->seq, 1);
-  CAF_CHECK_EQUAL(commit({lost}).visible[0]->seq, 2);
+  const auto kept = commit({creation_of({notice({"ann"}, "kept")})});
+  CAF_CHECK_EQUAL(kept.visible.at(0)->seq, 1);
+  const auto found = commit({lost});
+  CAF_CHECK_EQUAL(found.visible.at(0)->seq, 2);
   CAF_CHECK(titles(user("ann")) == (std::vector<std::string>{"lost", "kept"}));
 }
 
@@ -195,7 +197,8 @@ STORE_TEST(a_text_with_a_nul_byte_is_refused_and_never_cut) {
   const auto x = creation_of({notice({"ann"}, std::string("ab\0cd", 5))});
   CAF_CHECK(throws<unit_failure>([&] { commit({x}); }));
   CAF_CHECK_EQUAL(count("notifications"), 0);
-  CAF_CHECK_EQUAL(commit({creation_of({notice({"ann"})})}).visible.at(0)->seq, 1);
+  const auto next = commit({creation_of({notice({"ann"})})});
+  CAF_CHECK_EQUAL(next.visible.at(0)->seq, 1);
 }
 
 STORE_TEST(what_is_expired_is_in_no_list_and_no_count) {

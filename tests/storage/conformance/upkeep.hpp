@@ -43,7 +43,8 @@ STORE_TEST(retention_prunes_the_old_in_slices_and_raises_the_floor) {
   CAF_CHECK(titles(ann) == (std::vector<std::string>{"young"}));
   CAF_CHECK_EQUAL(count("notification_deliveries"), 1);
   CAF_CHECK_EQUAL(count("inbox_watermarks"), 0);
-  CAF_CHECK_EQUAL(commit({creation_of({notice({"ann"})})}).visible[0]->seq, 5);
+  const auto next = commit({creation_of({notice({"ann"})})});
+  CAF_CHECK_EQUAL(next.visible.at(0)->seq, 5);
 }
 
 STORE_TEST(a_survey_tells_what_waits_and_what_is_dead) {
