@@ -119,7 +119,9 @@ CAF_TEST(a file that is not there is a fault) {
   from.file = directory.path("absent.toml");
   auto read = read_config(from);
   CAF_REQUIRE(!read.has_value());
-  CAF_CHECK_EQUAL(read.error().faults.front().message, "cannot be read");
+  const auto why = read.error();
+  CAF_REQUIRE_EQUAL(why.faults.size(), 1u);
+  CAF_CHECK_EQUAL(why.faults[0].message, "cannot be read");
 }
 
 CAF_TEST(a variable in a text is replaced and an unset one is told with its key) {

@@ -54,7 +54,9 @@ CAF_TEST(a schedule of n waits means one attempt more) {
   CAF_REQUIRE(policy.has_value());
   CAF_CHECK(policy == rules::parse_schedule("admin"));
   CAF_CHECK_EQUAL(policy->max_attempts, 5);
-  CAF_CHECK_EQUAL(parse_schedule("1s")->max_attempts, 2);
+  const auto once = parse_schedule("1s");
+  CAF_REQUIRE(once.has_value());
+  CAF_CHECK_EQUAL(once->max_attempts, 2);
 }
 
 CAF_TEST(a schedule may be a preset) {

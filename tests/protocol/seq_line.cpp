@@ -17,6 +17,10 @@ rules::seq_row row(std::int64_t seq, std::size_t bytes = 0) {
   return {out, {}};
 }
 
+std::int64_t take(seq_line& line) {
+  return line.take().what->seq;
+}
+
 }  // namespace
 
 CAF_TEST(rows in order leave from memory) {
@@ -25,8 +29,8 @@ CAF_TEST(rows in order leave from memory) {
   line.hear(row(7));
   CAF_CHECK(line.ready());
   CAF_CHECK(!line.hole());
-  CAF_CHECK_EQUAL(line.take().what->seq, 6);
-  CAF_CHECK_EQUAL(line.take().what->seq, 7);
+  CAF_CHECK_EQUAL(take(line), 6);
+  CAF_CHECK_EQUAL(take(line), 7);
   CAF_CHECK(!line.ready());
   CAF_CHECK_EQUAL(line.head(), 7);
 }
@@ -51,7 +55,7 @@ CAF_TEST(a hole is read before those behind it leave) {
   CAF_CHECK(line.hole() == (seq_range{6, 7}));
   line.passed(7);
   CAF_CHECK(!line.hole());
-  CAF_CHECK_EQUAL(line.take().what->seq, 8);
+  CAF_CHECK_EQUAL(take(line), 8);
 }
 
 CAF_TEST(rows behind a second hole are left to storage) {
@@ -59,7 +63,7 @@ CAF_TEST(rows behind a second hole are left to storage) {
   line.hear(row(2));
   line.hear(row(4));
   line.passed(1);
-  CAF_CHECK_EQUAL(line.take().what->seq, 2);
+  CAF_CHECK_EQUAL(take(line), 2);
   CAF_CHECK(line.hole() == (seq_range{2, 4}));
 }
 
@@ -68,7 +72,7 @@ CAF_TEST(what storage told is not told again from memory) {
   line.hear(row(2));
   line.hear(row(3));
   line.passed(2);
-  CAF_CHECK_EQUAL(line.take().what->seq, 3);
+  CAF_CHECK_EQUAL(take(line), 3);
 }
 
 CAF_TEST(too many rows behind a hole are left to storage) {

@@ -152,6 +152,7 @@ CAF_TEST(a url that is none is refused with its key) {
   how.keys = {{"webhook_url", "oapi.dingtalk.com"}};
   auto made = make_channel(how);
   CAF_REQUIRE(!made.has_value());
-  CAF_REQUIRE_EQUAL(made.error().faults.size(), 1u);
-  CAF_CHECK_EQUAL(made.error().faults[0].path, "/webhook_url");
+  const auto why = made.error();
+  CAF_REQUIRE_EQUAL(why.faults.size(), 1u);
+  CAF_CHECK_EQUAL(why.faults[0].path, "/webhook_url");
 }

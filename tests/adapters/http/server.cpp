@@ -157,11 +157,13 @@ CAF_TEST(HTTP 1.0 closes unless asked to stay and HEAD has no body) {
   engine at;
   raw_client once{at.port()};
   once.send("GET /livez HTTP/1.0\r\n\r\n");
-  CAF_CHECK_EQUAL(once.read().headers.at("connection"), "close");
+  const auto closing = once.read();
+  CAF_CHECK_EQUAL(closing.headers.at("connection"), "close");
   CAF_CHECK(once.closed());
   raw_client twice{at.port()};
   twice.send("GET /livez HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-  CAF_CHECK_EQUAL(twice.read().headers.at("connection"), "keep-alive");
+  const auto staying = twice.read();
+  CAF_CHECK_EQUAL(staying.headers.at("connection"), "keep-alive");
   const auto head = twice.ask("HEAD", "/livez");
   CAF_CHECK_EQUAL(head.status, 200);
   CAF_CHECK_EQUAL(head.headers.at("content-length"), "15");
@@ -207,7 +209,8 @@ CAF_TEST(wrong paths methods and types are told apart) {
   const auto method = aut.ask("PATCH", path, token);
   CAF_CHECK_EQUAL(method.status, 405);
   CAF_CHECK_EQUAL(method.headers.at("allow"), "POST, GET, HEAD");
-  CAF_CHECK_EQUAL(aut.ask("BREW", "/livez").headers.at("allow"), "GET, HEAD");
+  const auto unknown = aut.ask("BREW", "/livez");
+  CAF_CHECK_EQUAL(unknown.headers.at("allow"), "GET, HEAD");
   const auto post = [&](const char* type) {
     return aut.ask("POST", path, token, draft, type).status;
   };
@@ -321,7 +324,8 @@ CAF_TEST(a user past the requests of a minute is told when to come back) {
   CAF_CHECK_EQUAL(first.headers.at("ratelimit"), R"("user";r=1;t=60)");
   CAF_CHECK_EQUAL(first.headers.at("ratelimit-policy"), R"("user";q=2;w=60)");
   CAF_CHECK_EQUAL(first.headers.at("x-ratelimit-limit"), "2");
-  CAF_CHECK_EQUAL(ask(at.token("u1")).headers.at("x-ratelimit-remaining"), "0");
+  const auto second = ask(at.token("u1"));
+  CAF_CHECK_EQUAL(second.headers.at("x-ratelimit-remaining"), "0");
   const auto third = ask(at.token("u1"));
   CAF_CHECK_EQUAL(third.status, 429);
   CAF_CHECK(third.headers.contains("retry-after"));
