@@ -104,7 +104,6 @@ void app::start() {
 app::~app() {
   if (server_)
     server_->close();
-  server_.reset();
   if (engine_ && !ended_) {
     engine_->stop();
     wait_until(steady_time::max(), [this] { return ended_.load(); });
@@ -114,6 +113,8 @@ app::~app() {
     shard->stop();
   for (auto& shard : shards_)
     shard->join();
+  if (server_)
+    server_->let_go();
   engine_.reset();
 }
 

@@ -69,6 +69,8 @@ class server::core {
       run_on(at->on, [at] { at->close_all(); });
   }
 
+  void let_go() noexcept { at_->let_go(); }
+
   std::uint16_t port() const noexcept { return port_; }
 
  private:
@@ -96,6 +98,10 @@ void server::stop_accepting() {
 
 void server::close() {
   core_->close();
+}
+
+void server::let_go() noexcept {
+  core_->let_go();
 }
 
 std::uint16_t server::port() const noexcept {

@@ -64,6 +64,11 @@ class server {
   /// Closes every HTTP connection still open. Returns when that is done; the shards must run.
   void close();
 
+  /// Gives back the actors, which handlers that never came to run would hold until the shards are
+  /// destroyed: the actor system waits for each that has a thread of its own. Once the server is
+  /// closed and the shards have been joined.
+  void let_go() noexcept;
+
   /// The port listened on, once started.
   std::uint16_t port() const noexcept;
 

@@ -12,13 +12,21 @@
 
 namespace carillon::http {
 
-/// What all connections of a server share. Safe from any thread.
+/// What all connections of a server share. Safe from any thread but for `let_go`.
 struct site {
   site(server_options how, services engine)
       : options(std::move(how)), with(std::move(engine)), limit(options.request_limit_per_minute) {}
 
+  /// Gives back the actors, once no shard runs any more.
+  void let_go() noexcept {
+    with.ingress = nullptr;
+    with.persistence = nullptr;
+    with.queries = nullptr;
+    with.presence = nullptr;
+  }
+
   const server_options options;
-  const services with;
+  services with;
   const router routes{all_routes()};
   request_limit limit;
   /// No answer keeps its connection open any more.
