@@ -25,9 +25,12 @@ event = "**"
 channels = ["system", "hook"]
 `,
   });
-  engine.order = (actor, times) => {
+  let given = 0;
+  engine.order = async (actor, times) => {
     writeFileSync(orders, `${actor} ${times}\n`);
+    const heard = engine.logged(new RegExp(`(fault orders heard[^]*){${++given}}`));
     engine.child.kill('SIGUSR2');
+    await heard;
   };
 });
 after(async () => {
@@ -56,16 +59,16 @@ for (const actor of ['ingress', 'persistence', 'queries', 'presence', 'sender', 
   test(`${actor} restarts after a throw and its next message is handled`, { timeout: 60_000 }, async () => {
     await works(`before-${actor}`);
     const already = await restarts(actor);
-    engine.order(actor, 1);
+    await engine.order(actor, 1);
     while (await restarts(actor) === already)
       await Promise.all([create('prod'), happen(actor), engine.get('/api/v1/notifications', user('prod')), engine.get('/api/v1/admin/sessions')]);
     assert.equal(await restarts(actor), already + 1);
     await works(`after-${actor}`);
   });
 
-test('a session that throws ends its own user\'s connections with 1011 and nobody else\'s', async () => {
+test('a session that throws ends its own user\'s connections with 1011 and nobody else\'s', { timeout: 60_000 }, async () => {
   const [one, other] = [await Live.open(engine, user('one')), await Live.open(engine, user('other'))];
-  engine.order('session', 1);
+  await engine.order('session', 1);
   await create('one');
   assert.equal((await one.closed).code, 1011);
   const { body } = await create('other');
@@ -74,11 +77,11 @@ test('a session that throws ends its own user\'s connections with 1011 and nobod
   await works('one');
 });
 
-test('when presence throws every connection is closed with 1012 and may resume', async () => {
+test('when presence throws every connection is closed with 1012 and may resume', { timeout: 60_000 }, async () => {
   const live = await Live.open(engine, user('watcher'));
   const { body: seen } = await create('watcher');
   await live.next();
-  engine.order('presence', 1);
+  await engine.order('presence', 1);
   const { body: missed } = await create('watcher');
   assert.equal((await live.closed).code, 1012);
   const again = await Live.open(engine, user('watcher'), { since: seen.seq });
@@ -88,7 +91,7 @@ test('when presence throws every connection is closed with 1012 and may resume',
 
 test('past the intensity the process ends with 1, and started again it goes on', { timeout: 60_000 }, async () => {
   const { body: kept } = await create('survivor');
-  engine.order('persistence', 1000);
+  await engine.order('persistence', 1000);
   while (engine.child.exitCode === null) await create('survivor').catch(() => {});
   assert.deepEqual(await engine.exited, { code: 1, signal: null });
   writeFileSync(`/tmp/carillon-faults-${process.pid}`, '');

@@ -1,5 +1,6 @@
-// The engine of the fault tests: on SIGUSR2 it reads the file that CARILLON_TEST_FAULTS names, lines
-// of an actor's name and how many of its next messages shall throw.
+// The engine of the fault tests: on SIGUSR2 it says so on stderr, and before any further message
+// reads the file that CARILLON_TEST_FAULTS names: lines of an actor's name and how many of its next
+// messages shall throw.
 
 #include "actors/fault.hpp"
 
@@ -12,14 +13,23 @@
 #include <stdexcept>
 #include <string>
 
+#include <unistd.h>
+
 namespace {
 
 std::atomic<bool> asked{false};
 std::mutex mutex;
 std::map<std::string, int, std::less<>> ordered;
 
+// A signal is taken some time after it was sent: who sent it waits for this line.
+void listen(int) {
+  static constexpr char heard[] = "fault orders heard\n";
+  asked = true;
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, heard, sizeof heard - 1);
+}
+
 struct listener {
-  listener() { std::signal(SIGUSR2, [](int) { asked = true; }); }
+  listener() { std::signal(SIGUSR2, listen); }
 } listening;
 
 void read_orders() {
