@@ -17,13 +17,6 @@ using json = nlohmann::ordered_json;
 
 constexpr const char* path = "/api/v1/admin/deliveries";
 
-std::string text_of(const json& from, const char* key) {
-  auto found = from.find(key);
-  if (found == from.end() || found->is_null())
-    return "-";
-  return found->is_string() ? found->get<std::string>() : found->dump();
-}
-
 void print_rows(const json& page) {
   for (auto& row : page.value("items", json::array()))
     std::cout << std::left << std::setw(11) << text_of(row, "status") << std::setw(13)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <string>
 
 namespace CLI {
@@ -18,5 +20,8 @@ class output {
  private:
   std::string format_{"text"};
 };
+
+/// A member as a terminal shows it; a dash where it is null or absent.
+std::string text_of(const nlohmann::ordered_json& from, const char* key);
 
 }  // namespace carillon::commands

@@ -89,8 +89,8 @@ class send {
     } else if (!event_.empty()) {
       std::cout << body.value("status", "") << ' ' << body.value("event_id", "") << '\n';
       for (auto& delivery : body.value("deliveries", json::array()))
-        std::cout << "  " << delivery.value("status", "") << ' ' << delivery.value("channel", "")
-                  << ' ' << delivery.value("id", "") << '\n';
+        std::cout << "  " << text_of(delivery, "status") << ' ' << text_of(delivery, "channel")
+                  << ' ' << text_of(delivery, "id") << '\n';
     } else {
       std::cout << (body.value("duplicate", false) ? "duplicate " : "created ")
                 << body.value("id", "") << std::endl;

@@ -111,8 +111,9 @@ test('send posts and tail follows', async () => {
   const got = JSON.parse(await line);
   assert.deepEqual([got.title, got.type, got.priority], ['库存预警', 'warning', 'high']);
   tail.kill();
-  const event = run(['send', '--config', engine.file, '--event', 'order.paid', '--data', '{"title":"t"}']);
+  const event = run(['send', '--config', engine.file, '--event', 'order.paid', '--user', 'tailed', '--data', '{"title":"t"}']);
   assert.equal(event.status, 0, event.stderr);
+  assert.match(event.stdout, /^accepted evt-.*\n {2}delivered system -\n {2}\w+ log dlv-/);
   const listed = run(['deliveries', 'list', '--config', engine.file]);
   assert.equal(listed.status, 0, listed.stderr);
   assert.match(listed.stdout, /dlv-/);
