@@ -6,8 +6,9 @@ import { Engine, user } from './harness/engine.mjs';
 import { Live } from './harness/live.mjs';
 import { WebhookReceiver } from './harness/receiver.mjs';
 
-test('everything accepted is on disk after SIGTERM under load', async () => {
+test('everything accepted is on disk after SIGTERM under load', async (t) => {
   const receiver = await WebhookReceiver.start();
+  t.after(() => receiver.close());
   const engine = await Engine.start({
     config: `
 [channels.hook]
@@ -18,6 +19,7 @@ event = "**"
 channels = ["system", "hook"]
 `,
   });
+  t.after(() => engine.discard());
   const sockets = await Promise.all(Array.from({ length: 50 }, (_, i) => Live.open(engine, user(`u${i}`))));
   const accepted = [];
   const answered = new Map();
@@ -45,13 +47,12 @@ channels = ["system", "hook"]
   const times = new Map();
   receiver.requests.forEach(({ id }) => times.set(id, (times.get(id) ?? 0) + 1));
   assert.ok([...times.values()].every((x) => x === 1), 'an orderly stop repeats nothing');
-  await engine.discard();
-  await receiver.close();
 });
 
-test('a restart keeps a retry\'s time and the attempts made', async () => {
+test('a restart keeps a retry\'s time and the attempts made', async (t) => {
   let failing = true;
   const receiver = await WebhookReceiver.start({ answer: () => (failing ? 500 : 204) });
+  t.after(() => receiver.close());
   const engine = await Engine.start({
     config: `
 [channels.hook]
@@ -63,6 +64,7 @@ event = "**"
 channels = ["hook"]
 `,
   });
+  t.after(() => engine.discard());
   const { body } = await engine.post('/api/v1/events', { type: 'a.b', data: {} });
   await receiver.count(1);
   const { id } = body.deliveries[0];
@@ -77,6 +79,4 @@ channels = ["hook"]
   let story;
   do story = (await engine.get(`/api/v1/admin/deliveries/${id}`)).body; while (story.status !== 'delivered');
   assert.equal(story.attempts, 2);
-  await engine.discard();
-  await receiver.close();
 });

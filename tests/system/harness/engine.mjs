@@ -1,5 +1,6 @@
 // The real binary in a directory of its own, with a configuration of the test's.
 
+import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -45,6 +46,9 @@ function certificate(directory) {
   return `\ntls_certificate = "${directory}/cert.pem"\ntls_key = "${directory}/key.pem"`;
 }
 
+/** What a sanitizer, linked into the program under test, writes from its first finding on. */
+const finding = /(WARNING: ThreadSanitizer|ERROR: (Address|Leak)Sanitizer|runtime error:)[^]*/;
+
 const engines = new Set();
 process.on('exit', () => engines.forEach((x) => x.child?.kill('SIGKILL')));
 
@@ -61,6 +65,7 @@ export class Engine {
     engine.env = env;
     engine.args = args;
     engine.wrapper = wrapper;
+    engine.findings = [];
     engine.storage = storage ?? `sqlite://${engine.directory}/carillon.db`;
     engine.scheme = tls ? 'https' : 'http';
     engine.configure(config, { auth, server: tls ? server + certificate(engine.directory) : server });
@@ -90,9 +95,17 @@ ${config}
     this.log = '';
     this.child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.env } });
     engines.add(this);
-    this.exited = new Promise((resolve) => this.child.on('exit', (code, signal) => resolve({ code, signal })));
+    let all = '';
     for (const stream of [this.child.stdout, this.child.stderr])
-      stream.on('data', (x) => { this.log += x; this.onLog?.(); });
+      stream.on('data', (x) => { all += x; this.log += x; this.onLog?.(); });
+    this.exited = new Promise((resolve) => this.child.on('close', (code, signal) => {
+      const [found] = all.match(finding) ?? [];
+      if (found) {
+        this.findings.push(found);
+        process.stderr.write(found);
+      }
+      resolve({ code, signal });
+    }));
     this.requester = new Requester(this.port, this.scheme === 'https');
     const early = this.exited.then(({ code, signal }) => {
       throw new Error(`the engine ended with ${code ?? signal} before it was ready:\n${this.log}`);
@@ -143,12 +156,17 @@ ${config}
     return this.exited;
   }
 
-  /** Ends it and removes its directory. */
+  /** Ends it, in good order where the test left it running, and removes its directory. */
   async discard() {
     this.requester?.close();
-    if (this.child.exitCode === null && this.child.signalCode === null) await this.kill();
+    const running = this.child.exitCode === null && this.child.signalCode === null;
+    const patience = setTimeout(() => this.child.kill('SIGKILL'), 60_000);
+    const end = await (running ? this.stop() : this.exited);
+    clearTimeout(patience);
     engines.delete(this);
     rmSync(this.directory, { recursive: true, force: true });
+    assert.deepEqual(this.findings, []);
+    if (running) assert.deepEqual(end, { code: 0, signal: null });
   }
 }
 
