@@ -2,6 +2,8 @@
 
 #include "actors/presence_state.hpp"
 
+#include "protocol/rules/weight.hpp"
+
 #include <caf/send.hpp>
 
 #include <algorithm>
@@ -13,6 +15,10 @@ namespace {
 
 /// Rows of a hole read at once.
 constexpr int page_size = 200;
+
+/// What one push takes at most: far below what a connection may have queued.
+constexpr std::size_t rows_per_push = 8;
+constexpr std::size_t bytes_per_push = 64 << 10;
 
 }  // namespace
 
@@ -38,9 +44,10 @@ void presence_state::take(const released& what) {
       line_->hear_of(row->seq);
     } else {
       line_->hear({row, what.committed});
-      push_ready();
     }
   }
+  if (line_ && !blocked_)
+    push_ready();
   read_on();
 }
 
@@ -79,11 +86,14 @@ void presence_state::take_page(const seq_page& page) {
   for (const auto& row : page.items) {
     if (row->seq <= line_->head())
       continue;
-    if (!has_room())
+    if (!has_room()) {
+      launch_gathered();
       return line_->forget();
-    launch({row, {}});
+    }
+    gather({row, {}});
     line_->passed(row->seq);
   }
+  launch_gathered();
   line_->passed(page.upto);
   if (line_->head() == before) {
     read_again_ = true;
@@ -95,10 +105,13 @@ void presence_state::take_page(const seq_page& page) {
 
 void presence_state::push_ready() {
   while (line_->ready()) {
-    if (!has_room())
+    if (!has_room()) {
+      launch_gathered();
       return line_->forget();
-    launch(line_->take());
+    }
+    gather(line_->take());
   }
+  launch_gathered();
 }
 
 void presence_state::read_on() {
@@ -113,16 +126,31 @@ void presence_state::read_on() {
   ask(read_range{nullptr, world_->clock(), hole->after, hole->upto, page_size, {}});
 }
 
-void presence_state::launch(const rules::seq_row& row) {
-  const auto reached = index_.reach(row.what->to);
+void presence_state::gather(rules::seq_row row) {
+  const auto weight = rules::weight_of(*row.what);
+  if (!gathered_.empty()
+      && (gathered_.front().what->to != row.what->to || gathered_.size() >= rows_per_push
+          || gathered_bytes_ + weight > bytes_per_push))
+    launch_gathered();
+  gathered_bytes_ += weight;
+  gathered_.push_back(std::move(row));
+}
+
+void presence_state::launch_gathered() {
+  gathered_bytes_ = 0;
+  auto rows = std::exchange(gathered_, {});
+  if (rows.empty())
+    return;
+  const auto reached = index_.reach(rows.front().what->to);
   if (reached.empty())
     return;
   std::int64_t receivers = 0;
   for (const auto which : reached)
     receivers += static_cast<std::int64_t>(members_[which].connections.size());
-  const auto push = budget_->launch(row, receivers);
+  const auto push = budget_->launch(std::move(rows), receivers);
+  // Anonymous: a sender counted up and down by every session would be fought over by all threads.
   for (const auto which : reached)
-    self_.send(members_[which].session, push);
+    caf::anon_send(members_[which].session, push);
 }
 
 bool presence_state::has_room() {

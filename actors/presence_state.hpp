@@ -63,7 +63,8 @@ class presence_state {
   void take_page(const seq_page& page);
   void push_ready();
   void read_on();
-  void launch(const rules::seq_row& row);
+  void gather(rules::seq_row row);
+  void launch_gathered();
   bool has_room();
   template <class Question>
   void ask(Question what);
@@ -89,6 +90,9 @@ class presence_state {
   presence_world_ptr world_;
   session_services_ptr services_;
   std::shared_ptr<push_budget> budget_;
+  /// Rows of one audience that leave together.
+  std::vector<rules::seq_row> gathered_;
+  std::size_t gathered_bytes_ = 0;
 
   /// Nothing until the counter row was read.
   std::optional<rules::seq_line> line_;

@@ -18,14 +18,15 @@ bool push_budget::has_room() {
   return half_free() && awaited_.exchange(false);
 }
 
-push_ptr push_budget::launch(const rules::seq_row& row, std::int64_t receivers) {
-  // The row itself and its frame in each form.
-  const auto bytes =
-    static_cast<std::int64_t>((1 + frame_format_count) * rules::weight_of(*row.what));
+push_ptr push_budget::launch(std::vector<rules::seq_row> rows, std::int64_t receivers) {
+  std::int64_t bytes = 0;
+  for (const auto& row : rows)  // the row itself and its frame in each form
+    bytes += static_cast<std::int64_t>((1 + frame_format_count) * rules::weight_of(*row.what));
+  receivers *= static_cast<std::int64_t>(rows.size());
   auto released = [self = shared_from_this(), receivers, bytes] {
     self->give_back(receivers, bytes);
   };
-  auto out = std::make_shared<const push>(row.what, row.committed, std::move(released));
+  auto out = std::make_shared<const push>(std::move(rows), std::move(released));
   receivers_ += receivers;
   bytes_ += bytes;
   return out;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace carillon {
 
@@ -20,8 +21,8 @@ class push_budget : public std::enable_shared_from_this<push_budget> {
   /// Whether one more may be launched.
   bool has_room();
 
-  /// A push that weighs until it dies.
-  push_ptr launch(const rules::seq_row& row, std::int64_t receivers);
+  /// A push of these rows, for so many connections, that weighs until it dies.
+  push_ptr launch(std::vector<rules::seq_row> rows, std::int64_t receivers);
 
  private:
   bool half_free() const noexcept;

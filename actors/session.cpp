@@ -33,7 +33,11 @@ class session final : public session_actor::base {
   caf::invoke_message_result consume(caf::mailbox_element& x) override {
     try {
       fault_point("session");
-      return session_actor::base::consume(x);
+      const auto& what = x.content();
+      if (!what.match_elements<push_ptr>())
+        return session_actor::base::consume(x);
+      // Without a turn through the behavior: a broadcast is consumed once for each user online.
+      hear(what.get_as<push_ptr>(0));
     } catch (const std::exception& e) {
       fail(e.what());
     } catch (...) {
@@ -52,12 +56,10 @@ class session final : public session_actor::base {
  protected:
   behavior_type make_behavior() override {
     return {
-      [this](const push_ptr& what) {
-        const auto self = handle();
-        for (auto& seat : seats_)
-          seat.hear({*with_, self}, what);
+      [this](const push_ptr& what) { hear(what); },
+      [this](const session_note& note) {
+        std::visit([this](const auto& what) { take(what); }, note.what);
       },
-      [this](const session_note& note) { std::visit([this](const auto& what) { take(what); }, note.what); },
       [this](const client_command_ptr& what) {
         if (!obey(*what))
           what->from->resume();
@@ -67,6 +69,12 @@ class session final : public session_actor::base {
 
  private:
   session_actor handle() { return session_actor{this}; }
+
+  void hear(const push_ptr& what) {
+    const auto self = handle();
+    for (auto& seat : seats_)
+      seat.hear({*with_, self}, what);
+  }
 
   session_seat* find(std::uint64_t connection) {
     const auto i = std::ranges::find_if(

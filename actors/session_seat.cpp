@@ -34,6 +34,10 @@ void ask(const session_desk& desk, const connection& by, Question what) {
   caf::anon_send(desk.with.queries, std::move(asked));
 }
 
+push_ptr replayed(notification_ptr row) {
+  return std::make_shared<const push>(std::vector{rules::seq_row{std::move(row)}});
+}
+
 }  // namespace
 
 struct session_seat::entry {
@@ -78,11 +82,12 @@ void session_seat::enter(const session_desk& desk, std::int64_t head) {
 }
 
 void session_seat::hear(const session_desk& desk, const push_ptr& what) {
-  if (!rules::entitled(*who_->who(), what->what().to))
+  if (!rules::entitled(*who_->who(), what->to()))
     return;
   if (!entry_)
     return who_->push(what);
-  entry_->line.hear(what->row());
+  for (const auto& row : what->rows())
+    entry_->line.hear(row.what);
   if (entry_->greeted && !entry_->reading)
     go_on(desk);
 }
@@ -136,7 +141,7 @@ void session_seat::answered(const session_desk& desk, const result<seq_page>& pa
   auto upto = page->upto;
   std::size_t bytes = 0;
   for (const auto& row : page->items) {
-    who_->push(std::make_shared<const push>(row, steady_time{}));
+    who_->push(replayed(row));
     bytes += rules::weight_of(*row);
     if (bytes >= portion) {
       upto = row == page->items.back() ? upto : row->seq;
@@ -164,7 +169,7 @@ void session_seat::go_on(const session_desk& desk) {
 
 void session_seat::go_live() {
   for (auto& row : entry_->line.take())
-    who_->push(std::make_shared<const push>(std::move(row), steady_time{}));
+    who_->push(replayed(std::move(row)));
   entry_.reset();
 }
 

@@ -33,11 +33,15 @@ stream::progress plain_stream::read(std::span<char> into) {
 }
 
 stream::progress plain_stream::write(std::span<const iovec> from) {
-  msghdr message{};
-  message.msg_iov = const_cast<iovec*>(from.data());
-  message.msg_iovlen = from.size();
-  const auto n =
-    uninterrupted([&] { return ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL); });
+  const auto n = uninterrupted([&] {
+    // A single buffer is the usual push, and the kernel asks less of it.
+    if (from.size() == 1)
+      return ::send(socket_.native_handle(), from[0].iov_base, from[0].iov_len, MSG_NOSIGNAL);
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(from.data());
+    message.msg_iovlen = from.size();
+    return ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+  });
   if (n >= 0)
     return {state::done, static_cast<std::size_t>(n)};
   return {would_block() ? state::want_write : state::failed};

@@ -9,28 +9,32 @@ namespace carillon {
 
 namespace {
 
-std::string build(frame_format format, const notification& what) {
-  std::string json;
-  codec::append_notification(json, what);
-  if (format == frame_format::envelope)
-    json = codec::envelope("notification", json);
-  return codec::websocket_frame(codec::opcode_text, json);
+std::string build(frame_format format, std::span<const rules::seq_row> rows) {
+  std::string out;
+  for (const auto& row : rows) {
+    std::string json;
+    codec::append_notification(json, *row.what);
+    if (format == frame_format::envelope)
+      json = codec::envelope("notification", json);
+    out += codec::websocket_frame(codec::opcode_text, json);
+  }
+  return out;
 }
 
 }  // namespace
 
-push::push(notification_ptr what, steady_time committed, std::function<void()> released)
-    : what_(std::move(what)), committed_(committed), released_(std::move(released)) {}
+push::push(std::vector<rules::seq_row> rows, std::function<void()> released)
+    : rows_(std::move(rows)), released_(std::move(released)) {}
 
 push::~push() {
   if (released_)
     released_();
 }
 
-const frame_ptr& push::frame(frame_format format) const {
+const frame_ptr& push::frames(frame_format format) const {
   const auto at = static_cast<std::size_t>(format);
   std::call_once(built_.at(at),
-                 [&] { frames_[at] = std::make_shared<const std::string>(build(format, *what_)); });
+                 [&] { frames_[at] = std::make_shared<const std::string>(build(format, rows_)); });
   return frames_[at];
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocol/notification.hpp"
+#include "protocol/rules/seq_row.hpp"
 #include "protocol/time.hpp"
 
 #include <array>
@@ -8,7 +8,9 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace carillon {
 
@@ -20,26 +22,25 @@ inline constexpr std::size_t frame_format_count = 2;
 /// Bytes ready for the wire, shared by everybody who gets them.
 using frame_ptr = std::shared_ptr<const std::string>;
 
-/// One notification on its way to live connections. Each form is built once, when first asked for,
-/// however many connections get it. Safe from any thread.
+/// Notifications for one audience on their way to live connections together, in the order of `seq`.
+/// Each form is built once, when first asked for, however many connections get it. Safe from any
+/// thread.
 class push {
  public:
   /// `released` is called when the last holder lets go: the push is on every queue it was meant
-  /// for, or those are gone. `committed` is the epoch for a replayed row, whose way is not measured.
-  push(notification_ptr what, steady_time committed, std::function<void()> released = {});
+  /// for, or those are gone. The rows are one or more.
+  explicit push(std::vector<rules::seq_row> rows, std::function<void()> released = {});
   ~push();
   push(const push&) = delete;
   push& operator=(const push&) = delete;
 
-  const notification& what() const noexcept { return *what_; }
-  /// The row itself, for whoever must keep it without holding up the push.
-  const notification_ptr& row() const noexcept { return what_; }
-  steady_time committed() const noexcept { return committed_; }
-  const frame_ptr& frame(frame_format format) const;
+  const audience& to() const noexcept { return rows_.front().what->to; }
+  std::span<const rules::seq_row> rows() const noexcept { return rows_; }
+  /// The frames of all rows, one after the other.
+  const frame_ptr& frames(frame_format format) const;
 
  private:
-  notification_ptr what_;
-  steady_time committed_;
+  std::vector<rules::seq_row> rows_;
   std::function<void()> released_;
   mutable std::array<std::once_flag, frame_format_count> built_;
   mutable std::array<frame_ptr, frame_format_count> frames_;

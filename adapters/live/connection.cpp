@@ -59,9 +59,9 @@ void websocket::take(const push_ptr& what) {
   if (!live())
     return;
   try {
-    enqueue(what->frame(format_));
+    enqueue(what->frames(format_), static_cast<std::uint32_t>(what->rows().size()));
   } catch (const std::exception& failure) {
-    spdlog::error("live: no frame for seq {}: {}", what->what().seq, failure.what());
+    spdlog::error("live: no frame for seq {}: {}", what->rows().front().what->seq, failure.what());
     shut(close_code::internal_error, "a notification could not be shown", phase::closing);
   }
 }
@@ -105,14 +105,14 @@ void websocket::say(std::uint8_t opcode, std::string_view payload) {
   enqueue(std::make_shared<const std::string>(codec::websocket_frame(opcode, payload)));
 }
 
-/// Queues a frame, or closes as a slow consumer where it does not fit.
-void websocket::enqueue(frame_ptr frame) {
-  if (!queue_.fits(frame->size()))
+/// Queues frames, or closes as a slow consumer where it does not fit.
+void websocket::enqueue(frame_ptr bytes, std::uint32_t frames) {
+  if (!queue_.fits(bytes->size()))
     write();  // a long batch may fill the queue of a socket that has room
   if (!live())
     return;
-  if (queue_.fits(frame->size()))
-    queue_.add(std::move(frame));
+  if (queue_.fits(bytes->size()))
+    queue_.add(std::move(bytes), frames);
   else
     overflow("a slow consumer");
 }

@@ -90,7 +90,7 @@ class websocket final : public outlet {
   void receive_close(std::string_view payload);
 
   // Writing.
-  void enqueue(frame_ptr frame);
+  void enqueue(frame_ptr bytes, std::uint32_t frames = 1);
   void say(std::uint8_t opcode, std::string_view payload);
   void write();
   void await_room(stream::socket_type::wait_type readiness);

@@ -6,23 +6,24 @@
 namespace carillon::live {
 namespace {
 
-/// An empty queue keeps room for so many frames, enough for the usual push of a few.
-constexpr std::size_t kept_frames = 4;
+/// An empty queue keeps room for so many parts, enough for the usual push of a few.
+constexpr std::size_t kept_parts = 4;
 
 }  // namespace
 
-void frame_queue::add(frame_ptr frame) {
-  bytes_ += frame->size();
-  frames_.push_back(std::move(frame));
+void frame_queue::add(frame_ptr bytes, std::uint32_t frames) {
+  bytes_ += bytes->size();
+  frames_ += frames;
+  parts_.push_back({std::move(bytes), frames});
 }
 
 std::span<const iovec> frame_queue::gather(std::span<iovec> into) const {
-  const auto n = std::min(into.size(), size());
+  const auto n = std::min(into.size(), parts_.size() - head_);
   for (std::size_t i = 0; i < n; ++i) {
-    const auto& frame = *frames_[head_ + i];
+    const auto& bytes = *parts_[head_ + i].bytes;
     const std::size_t skip = i == 0 ? offset_ : 0;
     // writev takes its buffers as mutable and leaves them alone.
-    into[i] = {const_cast<char*>(frame.data()) + skip, frame.size() - skip};
+    into[i] = {const_cast<char*>(bytes.data()) + skip, bytes.size() - skip};
   }
   return into.first(n);
 }
@@ -30,39 +31,41 @@ std::span<const iovec> frame_queue::gather(std::span<iovec> into) const {
 void frame_queue::written(std::size_t bytes) {
   bytes_ -= bytes;
   while (bytes > 0) {
-    const auto rest = frames_[head_]->size() - offset_;
+    const auto rest = parts_[head_].bytes->size() - offset_;
     if (bytes < rest) {
       offset_ += static_cast<std::uint32_t>(bytes);
       break;
     }
     bytes -= rest;
     offset_ = 0;
-    frames_[head_++].reset();
+    frames_ -= parts_[head_].frames;
+    parts_[head_++].bytes.reset();
   }
   tidy();
 }
 
 void frame_queue::drop_unstarted(std::size_t pinned) {
   auto keep = static_cast<std::size_t>(head_);
-  std::size_t kept_bytes = 0;
-  while (keep < frames_.size() && (kept_bytes < pinned || (keep == head_ && offset_ > 0))) {
-    kept_bytes += frames_[keep]->size() - (keep == head_ ? offset_ : 0);
+  bytes_ = 0;
+  frames_ = 0;
+  while (keep < parts_.size() && (bytes_ < pinned || (keep == head_ && offset_ > 0))) {
+    bytes_ += parts_[keep].bytes->size() - (keep == head_ ? offset_ : 0);
+    frames_ += parts_[keep].frames;
     ++keep;
   }
-  frames_.resize(keep);
-  bytes_ = kept_bytes;
+  parts_.resize(keep);
   tidy();
 }
 
 void frame_queue::tidy() {
   if (!empty()) {
-    if (head_ * 2 < frames_.size())
+    if (head_ * 2 < parts_.size())
       return;
-    frames_.erase(frames_.begin(), frames_.begin() + head_);
-  } else if (frames_.capacity() > kept_frames) {
-    std::vector<frame_ptr>{}.swap(frames_);
+    parts_.erase(parts_.begin(), parts_.begin() + head_);
+  } else if (parts_.capacity() > kept_parts) {
+    std::vector<part>{}.swap(parts_);
   } else {
-    frames_.clear();
+    parts_.clear();
   }
   head_ = 0;
 }

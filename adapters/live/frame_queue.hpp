@@ -22,7 +22,8 @@ class frame_queue {
     return size() < frame_bound && bytes_ + bytes <= byte_bound;
   }
 
-  void add(frame_ptr frame);
+  /// Adds so many frames, one after the other in `bytes`.
+  void add(frame_ptr bytes, std::uint32_t frames = 1);
 
   /// Fills `into` with what is to be written next; returns the part filled.
   std::span<const iovec> gather(std::span<iovec> into) const;
@@ -30,20 +31,27 @@ class frame_queue {
   /// That many bytes have been written.
   void written(std::size_t bytes);
 
-  /// Drops every frame but those that are partly written, or that `pinned` bytes to be written
-  /// reach into.
+  /// Drops everything but what was added with a frame that is partly written, or that `pinned`
+  /// bytes to be written reach into.
   void drop_unstarted(std::size_t pinned);
 
-  bool empty() const noexcept { return head_ == frames_.size(); }
-  std::size_t size() const noexcept { return frames_.size() - head_; }
+  bool empty() const noexcept { return head_ == parts_.size(); }
+  /// Frames not wholly written, as they were added.
+  std::size_t size() const noexcept { return frames_; }
   /// Bytes not written yet.
   std::size_t bytes() const noexcept { return bytes_; }
 
  private:
+  struct part {
+    frame_ptr bytes;
+    std::uint32_t frames;
+  };
+
   void tidy();
 
-  std::vector<frame_ptr> frames_;
-  std::uint32_t head_ = 0;    ///< index of the first frame not wholly written
+  std::vector<part> parts_;
+  std::uint32_t frames_ = 0;
+  std::uint32_t head_ = 0;    ///< index of the first part not wholly written
   std::uint32_t offset_ = 0;  ///< bytes of it that are
   std::size_t bytes_ = 0;
 };

@@ -4,6 +4,13 @@
 
 namespace carillon::live {
 
+namespace {
+
+/// Connections of a wide push are seldom in the cache: one is fetched while others write.
+constexpr std::size_t ahead = 4;
+
+}  // namespace
+
 bool outbox::put(outlet_ptr to, push_ptr what) {
   return add({std::move(to), std::move(what), nullptr});
 }
@@ -15,44 +22,63 @@ bool outbox::put(outlet_ptr to, order what) {
 bool outbox::add(item what) {
   std::lock_guard guard{mutex_};
   waiting_.push_back(std::move(what));
-  return !std::exchange(announced_, true);
+  return !std::exchange(served_, true);
 }
 
-std::span<const steady_time> outbox::drain() {
+void outbox::collect() {
+  working_.clear();
+  pushes_.clear();
   {
     std::lock_guard guard{mutex_};
     working_.swap(waiting_);
-    announced_ = false;
   }
   for (auto& [to, what, request] : working_) {
-    if (what)
+    if (what) {
       to->take(what);
-    else
+      if (pushes_.empty() || pushes_.back() != what.get())
+        pushes_.push_back(what.get());
+    } else {
       to->obey(std::move(*request));
-    if (!std::exchange(to->touched_, true))
-      touched_.push_back(to.get());
+    }
+    if (!std::exchange(to->in_line_, true))
+      line_.push_back(std::move(to));
   }
-  for (auto* each : touched_) {
-    each->touched_ = false;
-    each->flush();
-  }
-  touched_.clear();
   note_commits();
   working_.clear();
-  return commits_;
 }
 
 void outbox::note_commits() {
-  pushes_.clear();
-  for (const auto& each : working_)
-    if (each.what && (pushes_.empty() || pushes_.back() != each.what.get()))
-      pushes_.push_back(each.what.get());
   std::sort(pushes_.begin(), pushes_.end());
   pushes_.erase(std::unique(pushes_.begin(), pushes_.end()), pushes_.end());
-  commits_.clear();
   for (const auto* each : pushes_)
-    if (each->committed() != steady_time{})
-      commits_.push_back(each->committed());
+    for (const auto& row : each->rows())
+      if (row.committed != steady_time{})
+        marks_.push_back({turns_ + line_.size(), row.committed});
+}
+
+bool outbox::write(std::size_t most) {
+  for (; most > 0 && !line_.empty(); --most) {
+    if (line_.size() > ahead)
+      __builtin_prefetch(line_[ahead].get());
+    const auto next = std::move(line_.front());
+    line_.pop_front();
+    ++turns_;
+    next->in_line_ = false;
+    next->flush();
+  }
+  if (!line_.empty())
+    return true;
+  std::lock_guard guard{mutex_};
+  served_ = !waiting_.empty();
+  return served_;
+}
+
+steady_time outbox::written() {
+  if (marks_.empty() || marks_.front().turn > turns_)
+    return {};
+  const auto committed = marks_.front().committed;
+  marks_.pop_front();
+  return committed;
 }
 
 }  // namespace carillon::live

@@ -59,7 +59,7 @@ class outlet : public connection,
  private:
   friend class outbox;
   friend class shard;
-  bool touched_ = false;              ///< by the batch in work
+  bool in_line_ = false;              ///< of those that have to write
   std::shared_ptr<outlet> enrolled_;  ///< itself, while its shard keeps it alive
 };
 

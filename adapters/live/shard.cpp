@@ -9,6 +9,13 @@
 
 namespace carillon::live {
 
+namespace {
+
+/// Sockets written to before the outbox and the other sockets are looked at again.
+constexpr std::size_t writes_at_once = 128;
+
+}  // namespace
+
 shard::shard(metrics& count)
     : count_(count),
       scratch_(std::make_unique_for_overwrite<char[]>(scratch_size)),
@@ -59,19 +66,27 @@ void shard::tick() {
 
 void shard::put(outlet_ptr to, push_ptr what) {
   if (outbox_.put(std::move(to), std::move(what)))
-    announce();
+    serve_outbox();
 }
 
 void shard::put(outlet_ptr to, order what) {
   if (outbox_.put(std::move(to), std::move(what)))
-    announce();
+    serve_outbox();
 }
 
-void shard::announce() {
+void shard::serve_outbox() {
   post([this] {
-    const auto commits = outbox_.drain();
+    try {
+      outbox_.collect();
+      if (outbox_.write(writes_at_once))
+        serve_outbox();
+    } catch (...) {
+      serve_outbox();  // one connection's fault ends nobody else's pushes
+      throw;
+    }
     const auto written = now();
-    for (const auto committed : commits)
+    for (auto committed = outbox_.written(); committed != steady_time{};
+         committed = outbox_.written())
       count_.pushed(std::chrono::duration<double>(written - committed).count());
   });
 }

@@ -105,7 +105,7 @@ class shard {
 
   void run();
   void tick();
-  void announce();
+  void serve_outbox();
 
   metrics& count_;
   std::atomic<std::int64_t> sockets_{0};

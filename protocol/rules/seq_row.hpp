@@ -7,7 +7,8 @@
 
 namespace carillon::rules {
 
-/// A row of the inbox on its way to live connections, and when its commit was.
+/// A row of the inbox on its way to live connections, and when its commit was: the epoch for a
+/// replayed row, whose way is not measured.
 struct seq_row {
   notification_ptr what{};
   steady_time committed{};

@@ -73,7 +73,8 @@ void recorder::start(const session_actor& by) {
 }
 
 void recorder::push(push_ptr what) {
-  log.push_back("#" + std::to_string(what->what().seq));
+  for (const auto& row : what->rows())
+    log.push_back("#" + std::to_string(row.what->seq));
   if (keep)
     kept.push_back(std::move(what));
 }

@@ -50,27 +50,35 @@ CAF_TEST(an envelope names its event) {
 }
 
 CAF_TEST(a push has one frame of each form whoever asks) {
-  const push what{hello(), {}};
+  const push what{{{hello(), {}}}};
   std::string json;
-  codec::append_notification(json, what.what());
-  CAF_CHECK(*what.frame(frame_format::plain) == websocket_frame(codec::opcode_text, json));
-  CAF_CHECK(*what.frame(frame_format::envelope)
+  codec::append_notification(json, *hello());
+  CAF_CHECK(*what.frames(frame_format::plain) == websocket_frame(codec::opcode_text, json));
+  CAF_CHECK(*what.frames(frame_format::envelope)
             == websocket_frame(codec::opcode_text, codec::envelope("notification", json)));
   std::vector<const std::string*> seen(4);
   std::vector<std::thread> threads;
   for (auto& mine : seen)
-    threads.emplace_back([&] { mine = what.frame(frame_format::plain).get(); });
+    threads.emplace_back([&] { mine = what.frames(frame_format::plain).get(); });
   for (auto& x : threads)
     x.join();
   for (auto* x : seen)
-    CAF_CHECK(x == what.frame(frame_format::plain).get());
+    CAF_CHECK(x == what.frames(frame_format::plain).get());
+}
+
+CAF_TEST(rows that leave together are frames of their own one after the other) {
+  const push one{{{hello(), {}}}};
+  const push two{{{hello(), {}}, {hello(), {}}}};
+  const auto& single = *one.frames(frame_format::plain);
+  CAF_CHECK(*two.frames(frame_format::plain) == single + single);
 }
 
 CAF_TEST(the last holder of a push gives it back) {
   int released = 0;
-  auto first = std::make_shared<const push>(hello(), steady_time{}, [&] { ++released; });
+  auto first =
+    std::make_shared<const push>(std::vector{rules::seq_row{hello()}}, [&] { ++released; });
   push_ptr second = first;
-  auto frame = second->frame(frame_format::plain);
+  auto frame = second->frames(frame_format::plain);
   first.reset();
   CAF_CHECK_EQUAL(released, 0);
   second.reset();

@@ -78,8 +78,9 @@ push_ptr make_push(std::int64_t seq, std::string title, std::function<void()> re
   what->seq = seq;
   what->title = std::move(title);
   what->message = "m";
-  return std::make_shared<const push>(std::move(what), std::chrono::steady_clock::now(),
-                                      std::move(released));
+  return std::make_shared<const push>(
+    std::vector{rules::seq_row{std::move(what), std::chrono::steady_clock::now()}},
+    std::move(released));
 }
 
 }  // namespace carillon::live

@@ -93,6 +93,19 @@ CAF_TEST(the queue is bounded in frames and bytes) {
   CAF_CHECK(large.fits(0));
 }
 
+CAF_TEST(frames added together count one by one) {
+  frame_queue queue;
+  queue.add(frame("abc"), 3);
+  queue.add(frame("d"));
+  CAF_CHECK_EQUAL(queue.size(), 4u);
+  queue.written(3);
+  CAF_CHECK_EQUAL(queue.size(), 1u);
+  queue.add(frame("ef"), frame_queue::frame_bound - 1);
+  CAF_CHECK(!queue.fits(1));
+  queue.drop_unstarted(1);
+  CAF_CHECK_EQUAL(queue.size(), 1u);
+}
+
 CAF_TEST(what goes in comes out however it is written) {
   std::mt19937 random{42};
   frame_queue queue;
