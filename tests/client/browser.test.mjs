@@ -1,26 +1,13 @@
 // The client in Debian's Chromium.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { Engine, user } from '../system/harness/engine.mjs';
 import { Browser } from './harness/browser.mjs';
 import { Gate } from './harness/gate.mjs';
+import { heard, inState, inbox, pages } from './harness/page.mjs';
 
 const limit = { timeout: 120_000 };
-const dist = new URL('../../adapters/browser/client/dist/', import.meta.url);
-const html = `<!doctype html><meta charset="utf-8"><title>inbox</title>
-<script type="module">
-  import { CarillonClient } from '/client/index.js';
-  window.CarillonClient = CarillonClient;
-</script>`;
-
-function pages(path) {
-  if (path === '/') return { type: 'text/html', body: html };
-  const [, file] = path.match(/^\/client\/(\w+\.js)$/) ?? [];
-  return file && { type: 'text/javascript', body: readFileSync(new URL(file, dist)) };
-}
-
 let engine;
 let gate;
 let browser;
@@ -37,27 +24,11 @@ after(async () => {
   await engine.discard();
 });
 
-/** Opens a page whose client is connected; `options` go to the client. */
-async function connected(sub, options = {}) {
-  const page = await browser.open(`${gate.url}/`);
-  await page.run((token, more) => {
-    const client = new window.CarillonClient({ url: '/', token: () => Promise.resolve(token), backoff: { base: 20, cap: 200 }, pollInterval: 200, ...more });
-    Object.assign(window, { client, got: [], states: [], waiting: [] });
-    const look = () => { window.waiting = window.waiting.filter((x) => !x()); };
-    client.on('notification', (x) => { window.got.push(x); look(); });
-    client.on('state', (x) => { window.states.push(x.state); look(); });
-    window.until = (holds) => new Promise((resolve) => {
-      const check = () => holds() && (resolve(), true);
-      if (!check()) window.waiting.push(check);
-    });
-    client.connect();
-    return window.until(() => window.states.includes('open'));
-  }, user(sub), options);
+async function connected(sub, options) {
+  const page = await inbox(browser, gate.url, user(sub), options);
+  await inState(page, 'open');
   return page;
 }
-
-const heard = (page, n) => page.run((count) => window.until(() => window.got.length >= count).then(() => window.got), n);
-const inState = (page, state) => page.run((wanted) => window.until(() => window.client.state === wanted), state);
 
 test('a page hears at once what is created, and reads it', limit, async () => {
   const page = await connected('alice');
