@@ -174,6 +174,8 @@ void persistence_state::finish() {
 
 void persistence_state::hand_over(storage::effects& what) {
   auto& known = *kept_->known;
+  for (auto& x : what.preferences)
+    self_.send(known.presence, std::make_shared<const preferences_change>(std::move(x)));
   if (!what.visible.empty())
     self_.send(known.presence, std::make_shared<const released>(
                                  released{std::move(what.visible), self_.steady_now()}));

@@ -52,13 +52,22 @@ presence_state::actor::behavior_type presence_state::behavior() {
       if (const auto which = index_.find(what->user_id))
         self_.send(members_[*which].session, session_note{what});
     },
+    [this](const preferences_change_ptr& what) {
+      if (const auto which = index_.find(what->user_id))
+        self_.send(members_[*which].session, session_note{what});
+    },
     [this](const attach& what) { enter(what.connection); },
     [this](const detach& what) { leave(what.connection); },
     [this](room) {
       blocked_ = false;
       read_on();
     },
-    [this](reread) { ask(read_state{}); },
+    [this](reread what) {
+      for (const auto& x : members_)
+        if (x.session)
+          self_.send(x.session, session_note{what});
+      ask(read_state{});
+    },
     [this](const close_all& what) { close(what); },
     [this](const list_online& what) { (*what.reply)(online()); },
     [this](const watch& what) { watched(what); },

@@ -14,8 +14,10 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace carillon {
 
@@ -70,10 +72,37 @@ class session final : public session_actor::base {
  private:
   session_actor handle() { return session_actor{this}; }
 
+  session_desk desk(const session_actor& self) const {
+    return {*with_, self, known_ ? &preferences_ : nullptr};
+  }
+
   void hear(const push_ptr& what) {
+    if (!known_ || preferences_.empty())
+      pass_on(what);
+    else if (const auto rest = without_suppressed(what))
+      pass_on(rest);
+  }
+
+  void pass_on(const push_ptr& what) {
     const auto self = handle();
     for (auto& seat : seats_)
-      seat.hear({*with_, self}, what);
+      seat.hear(desk(self), what);
+  }
+
+  /// What the user's preferences leave of it; null for nothing.
+  push_ptr without_suppressed(const push_ptr& what) {
+    const auto all = what->rows();
+    std::vector<rules::seq_row> rest;
+    std::ranges::copy_if(all, std::back_inserter(rest), [this](const rules::seq_row& x) {
+      return !preferences_.suppresses(*x.what);
+    });
+    preferences_.forget(all.back().what->seq);
+    if (rest.size() == all.size())
+      return what;
+    if (rest.empty())
+      return nullptr;
+    // Its weight is given back when the last of its rows is on its queue.
+    return std::make_shared<const push>(std::move(rest), [what] {});
   }
 
   session_seat* find(std::uint64_t connection) {
@@ -84,7 +113,12 @@ class session final : public session_actor::base {
 
   void take(const carillon::attach& what) {
     seats_.emplace_back(what.connection);
-    seats_.back().enter({*with_, handle()}, what.head);
+    const auto self = handle();
+    if (!known_ && asked_ == 0) {
+      after_ = what.head;
+      ask_preferences(self);
+    }
+    seats_.back().enter(desk(self), what.head);
   }
 
   void take(const carillon::detach& what) {
@@ -103,12 +137,50 @@ class session final : public session_actor::base {
     }
   }
 
+  void take(const preferences_change_ptr& what) { preferences_.tell(what->version); }
+
+  /// What persistence did not come to tell is read.
+  void take(reread) {
+    if (!seats_.empty())
+      ask_preferences(handle());
+  }
+
   void take(const drained& what) {
+    const auto self = handle();
     if (auto* seat = find(what.connection))
-      seat->drained({*with_, handle()});
+      seat->drained(desk(self));
+  }
+
+  void ask_preferences(const session_actor& self) {
+    ++asked_;
+    read_preferences what{seats_.front().who()->who()->subject, after_, {}};
+    what.reply = decltype(what.reply){[to = self](auto found) {
+      caf::anon_send(
+        to,
+        session_note{std::make_shared<const storage_answer>(storage_answer{0, std::move(found)})});
+    }};
+    auto asked = std::make_shared<query>();
+    asked->what = std::move(what);
+    send(with_->queries, std::move(asked));
+  }
+
+  void learn(const result<std::vector<preferences_version>>& found) {
+    --asked_;
+    if (!found) {
+      for (auto& seat : seats_)
+        seat.give_up();
+      return;
+    }
+    preferences_.fill(*found);
+    known_ = true;
+    const auto self = handle();
+    for (auto& seat : seats_)
+      seat.obey(desk(self));
   }
 
   void take(const storage_answer_ptr& what) {
+    if (const auto* found = std::get_if<result<std::vector<preferences_version>>>(&what->what))
+      return learn(*found);
     auto* seat = find(what->connection);
     if (seat == nullptr)
       return;
@@ -116,10 +188,10 @@ class session final : public session_actor::base {
     if (const auto* mark = std::get_if<marking_answer>(&what->what))
       return marked_by(*seat, *mark);
     if (const auto* where = std::get_if<result<inbox_state>>(&what->what))
-      return seat->answered({*with_, self}, *where);
+      return seat->answered(desk(self), *where);
     if (const auto* unread = std::get_if<result<std::int64_t>>(&what->what))
-      return seat->answered({*with_, self}, *unread);
-    seat->answered({*with_, self}, std::get<result<seq_page>>(what->what));
+      return seat->answered(desk(self), *unread);
+    seat->answered(desk(self), std::get<result<seq_page>>(what->what));
   }
 
   /// True if the client's next message has to wait for storage.
@@ -201,6 +273,13 @@ class session final : public session_actor::base {
   session_services_ptr with_;
   boost::container::small_vector<session_seat, 1> seats_;
   std::uint32_t slot_;
+  /// Until they are known nothing is pushed: what comes waits with each seat.
+  bool known_ = false;
+  /// Reads of them under way.
+  int asked_ = 0;
+  /// Versions that hold for nothing above it do not matter here.
+  std::int64_t after_ = 0;
+  rules::preference_history preferences_;
   /// How connections are closed that are still here at the end.
   close_code ending_ = close_code::service_restart;
 };

@@ -64,14 +64,16 @@ session_seat::~session_seat() = default;
 void session_seat::enter(const session_desk& desk, std::int64_t head) {
   const auto since = who_->since();
   const bool plain = who_->format() == frame_format::plain;
-  if (plain && (!since || *since < 0))
+  const bool resumes = since && (!plain || *since >= 0);
+  if (plain && !resumes && desk.preferences != nullptr)
     return who_->start(desk.self);
 
   entry_ = std::make_unique<entry>(head);
   entry_->since = since;
   if (plain) {
     entry_->greeted = true;
-    entry_->line.resume_from(*since);
+    if (resumes)
+      entry_->line.resume_from(*since);
     who_->start(desk.self);
     go_on(desk);
   } else if (since) {
@@ -79,6 +81,14 @@ void session_seat::enter(const session_desk& desk, std::int64_t head) {
   } else {
     ask(desk, *who_, count_unread{who_->who(), desk.with.clock(), {}});
   }
+}
+
+void session_seat::obey(const session_desk& desk) {
+  if (!entry_)
+    return;
+  entry_->line.drop_suppressed(*desk.preferences);
+  if (entry_->greeted && !entry_->reading)
+    go_on(desk);
 }
 
 void session_seat::hear(const session_desk& desk, const push_ptr& what) {
@@ -158,7 +168,7 @@ void session_seat::answered(const session_desk& desk, const result<seq_page>& pa
 
 void session_seat::go_on(const session_desk& desk) {
   if (entry_->line.caught_up())
-    return go_live();
+    return desk.preferences != nullptr ? go_live() : void();
   if (!entry_->line.behind())
     return;
   entry_->reading = true;

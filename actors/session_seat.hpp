@@ -2,6 +2,7 @@
 
 #include "actors/session.hpp"
 #include "protocol/connection.hpp"
+#include "protocol/rules/preferences.hpp"
 
 #include <memory>
 #include <string>
@@ -12,10 +13,12 @@ namespace carillon {
 struct session_desk {
   const session_services& with;
   const session_actor& self;
+  /// The user's preferences; null until storage has told them.
+  const rules::preference_history* preferences;
 };
 
-/// One connection of a session: greeted, brought up to date from storage, then live. What comes
-/// before its turn waits, bounded.
+/// One connection of a session: greeted, brought up to date from storage, then live, but not before
+/// the user's preferences are known. What comes before its turn waits, bounded.
 class session_seat {
  public:
   explicit session_seat(connection_ptr who) noexcept;
@@ -28,7 +31,11 @@ class session_seat {
   /// Everything up to `head` was pushed before it came.
   void enter(const session_desk& desk, std::int64_t head);
 
-  /// A live push; only what the connection's own claims cover reaches it.
+  /// The user's preferences became known: what waits obeys them.
+  void obey(const session_desk& desk);
+
+  /// A live push without what is suppressed, where that is known; only what the connection's own
+  /// claims cover reaches it.
   void hear(const session_desk& desk, const push_ptr& what);
 
   /// A message of its own, never before its hello.
@@ -41,12 +48,14 @@ class session_seat {
   void answered(const session_desk& desk, const result<std::int64_t>& unread);
   void answered(const session_desk& desk, const result<seq_page>& page);
 
+  /// Storage did not answer: closed with 1013, to resume.
+  void give_up();
+
  private:
   struct entry;
 
   void go_on(const session_desk& desk);
   void go_live();
-  void give_up();
 
   connection_ptr who_;
   /// Null once it is live.

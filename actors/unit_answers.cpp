@@ -20,6 +20,7 @@ struct row_counter {
   std::size_t operator()(const acceptance& x) const { return 1 + 2 * x.plan.size(); }
   std::size_t operator()(const marking& x) const { return 1 + x.ids.size(); }
   std::size_t operator()(const settlement&) const { return 3; }
+  std::size_t operator()(const preferring&) const { return 2; }
 };
 
 }  // namespace

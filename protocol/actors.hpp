@@ -225,6 +225,13 @@ struct inbox_change {
 };
 using inbox_change_ptr = std::shared_ptr<const inbox_change>;
 
+/// A user's preferences changed; told before anything that they hold for.
+struct preferences_change {
+  std::string user_id{};
+  preferences_version version{};
+};
+using preferences_change_ptr = std::shared_ptr<const preferences_change>;
+
 /// A connection enters; pushes up to `head` were before it, all after it will follow.
 struct attach {
   connection_ptr connection{};
@@ -239,7 +246,8 @@ struct detach {
 /// Live pushes have room again.
 struct room {};
 
-/// A hole in `seq` may be there: persistence restarted. Read on from storage.
+/// A hole in `seq` may be there, or a change that was not told: persistence restarted. Read on from
+/// storage.
 struct reread {};
 
 /// Every connection is closed with this code, and none enters any more.
@@ -281,18 +289,23 @@ struct marking_answer {
   result<marked> done{marked{}};
 };
 
-/// What storage answered to a question a session asked for one of its connections.
+/// What storage answered to a question a session asked for one of its connections, or for the user
+/// (connection 0).
 struct storage_answer {
   std::uint64_t connection{0};
-  std::variant<result<inbox_state>, result<std::int64_t>, result<seq_page>, marking_answer> what;
+  std::variant<result<inbox_state>, result<std::int64_t>, result<seq_page>, marking_answer,
+               result<std::vector<preferences_version>>>
+    what;
 };
 using storage_answer_ptr = std::shared_ptr<const storage_answer>;
 
 /// What presence or storage tells a session.
 struct session_note {
-  /// One of: a connection to take, one to drop, a change of the inbox, room in a connection's
-  /// queue, an answer of storage.
-  std::variant<attach, detach, inbox_change_ptr, drained, storage_answer_ptr> what{};
+  /// One of: a connection to take, one to drop, a change of the inbox or of preferences, changes
+  /// that nobody told, room in a connection's queue, an answer of storage.
+  std::variant<attach, detach, inbox_change_ptr, preferences_change_ptr, reread, drained,
+               storage_answer_ptr>
+    what{};
 };
 
 /// A SESSION: one user online, with all their connections on this node.
@@ -310,6 +323,8 @@ using presence_actor = caf::typed_actor<
   caf::reacts_to<released_ptr>,
   // Tells the user's session.
   caf::reacts_to<inbox_change_ptr>,
+  // Tells the user's session.
+  caf::reacts_to<preferences_change_ptr>,
   // Enters a connection.
   caf::reacts_to<attach>,
   // Forgets one.
@@ -375,6 +390,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::happening_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::catalog_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::released_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::inbox_change_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::preferences_change_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::attach)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::detach)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::room)

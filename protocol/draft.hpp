@@ -2,6 +2,7 @@
 
 #include "protocol/event.hpp"
 #include "protocol/notification.hpp"
+#include "protocol/preferences.hpp"
 
 #include <map>
 #include <string>
@@ -29,6 +30,10 @@ struct recipient_facts {
   std::map<std::string, std::string> addresses{};
   std::string locale{};
   std::string time_zone{};
+  /// Null for none.
+  preferences_ptr preferences{};
+  /// False where only preferences are stored under the name, which may as well be an address.
+  bool listed{true};
 };
 
 /// User id to what is stored of them; a user nobody stored is absent.

@@ -72,6 +72,8 @@ using notification_ptr = std::shared_ptr<const notification>;
 struct inbox_item {
   notification_ptr what{};
   std::optional<timestamp> read_at{};
+  /// Their preferences kept it from being pushed.
+  bool suppressed{false};
 };
 
 }  // namespace carillon

@@ -4,6 +4,7 @@
 #include "protocol/delivery.hpp"
 #include "protocol/draft.hpp"
 #include "protocol/notification.hpp"
+#include "protocol/preferences.hpp"
 #include "protocol/principal.hpp"
 
 #include <memory>
@@ -61,7 +62,8 @@ struct seq_page {
   std::int64_t floor{0};
 };
 
-/// What `who` is entitled to in (after, upto], not deleted; for all when `who` is null.
+/// What `who` is entitled to in (after, upto], not deleted and not suppressed by their preferences;
+/// for all when `who` is null.
 struct read_range {
   principal_ptr who{};
   timestamp now{};
@@ -81,6 +83,14 @@ struct inbox_state {
 
 struct read_state {
   answer<inbox_state> reply{};
+};
+
+/// A user's preferences that hold for any `seq` above `after`, the oldest version first; nothing
+/// where they never had any. The last one is what they are now.
+struct read_preferences {
+  std::string user_id{};
+  std::int64_t after{0};
+  answer<std::vector<preferences_version>> reply{};
 };
 
 /// What is stored of these users, for planning.
@@ -122,7 +132,7 @@ struct get_delivery {
 /// A question to storage with its own answer.
 struct query {
   std::variant<list_inbox, get_notification, count_unread, read_range, read_state, gather_facts,
-               list_deliveries, get_delivery>
+               list_deliveries, get_delivery, read_preferences>
     what{};
   /// Asked from outside: refused with `busy` when too many wait.
   bool outside{false};

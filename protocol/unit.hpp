@@ -4,6 +4,7 @@
 #include "protocol/delivery.hpp"
 #include "protocol/event.hpp"
 #include "protocol/notification.hpp"
+#include "protocol/preferences.hpp"
 #include "protocol/principal.hpp"
 
 #include <array>
@@ -119,6 +120,14 @@ struct marking {
   answer<marked> reply{};
 };
 
+/// Replaces a user's preferences: what becomes visible from this commit on obeys them.
+struct preferring {
+  std::string user_id{};
+  preferences_ptr what{};
+  preferences_version done{};
+  answer<preferences_version> reply{};
+};
+
 /// How one attempt ended and what follows from it; told again until it is acknowledged.
 struct settlement {
   /// The delivery in its new state.
@@ -133,7 +142,7 @@ struct settlement {
 
 /// The smallest thing committed: applied whole or not at all, together with everybody else's.
 struct unit {
-  std::variant<creation, acceptance, marking, settlement> what{};
+  std::variant<creation, acceptance, marking, settlement, preferring> what{};
   /// Set when applying it found that a rule refuses it: nothing of it is stored.
   std::optional<error> refused{};
   /// When the door let it in: the wall time its rows carry.

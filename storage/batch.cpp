@@ -8,6 +8,7 @@
 #include "storage/locks.hpp"
 #include "storage/marks.hpp"
 #include "storage/notifications.hpp"
+#include "storage/preferences.hpp"
 #include "storage/settlements.hpp"
 
 #include <algorithm>
@@ -37,6 +38,8 @@ void reset(unit& x) {
         forget_seq(*one.inbox);
   } else if (auto* mark = std::get_if<marking>(&x.what)) {
     mark->done = {};
+  } else if (auto* wish = std::get_if<preferring>(&x.what)) {
+    wish->done = {};
   }
 }
 
@@ -46,6 +49,7 @@ struct sorted_units {
   std::vector<accepting> acceptances{};
   std::vector<std::pair<unit*, marking*>> marks{};
   std::vector<const settlement*> settlements{};
+  std::vector<std::pair<const unit*, preferring*>> preferences{};
   std::vector<lock> locks{};
   /// The latest time any of them carries.
   timestamp now{};
@@ -66,6 +70,8 @@ sorted_units sort_units(std::span<const unit_ptr> units, const idempotency_ledge
       want_locks(*taken, x->now, retention, out.locks);
     } else if (auto* mark = std::get_if<marking>(&x->what)) {
       out.marks.emplace_back(x.get(), mark);
+    } else if (auto* wish = std::get_if<preferring>(&x->what)) {
+      out.preferences.emplace_back(x.get(), wish);
     } else {
       out.settlements.push_back(&std::get<settlement>(x->what));
     }
@@ -90,6 +96,7 @@ void apply_batch(work& w, std::span<const unit_ptr> units, milliseconds retentio
   settle_deliveries(w, sorted.settlements, sorted.now);
   for (const auto& [x, mark] : sorted.marks)
     apply_marking(w, *x, *mark);
+  apply_preferences(w, sorted.preferences);
   insert_notifications(w, made.visible, made.later);
   ledger.store_answers();
 }

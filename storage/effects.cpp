@@ -17,6 +17,7 @@ void append(std::vector<T>& to, std::vector<T>&& from) {
 void effects::merge(effects&& other) {
   append(visible, std::move(other.visible));
   append(changes, std::move(other.changes));
+  append(preferences, std::move(other.preferences));
   append(claimed, std::move(other.claimed));
   for (const auto& x : other.timers)
     arm_at(*this, x.key.kind, x.at, x.key.channel);

@@ -1,5 +1,7 @@
 #include "storage/recipients.hpp"
 
+#include "storage/preferences.hpp"
+
 namespace carillon::storage {
 
 facts read_facts(connection& db, std::span<const std::string> user_ids) {
@@ -23,6 +25,14 @@ facts read_facts(connection& db, std::span<const std::string> user_ids) {
       auto& one = known[x.text()];
       auto channel = x.text();
       one.addresses.insert_or_assign(std::move(channel), x.text());
+    });
+  db.for_rows(
+    "select preferences.user_id, document from preferences {, rows} "
+    "where preferences.user_id = {user_id} and until_seq is null",
+    columns, user_ids.size(), fill, {}, 2, [&](row& x) {
+      const auto [one, fresh] = known.try_emplace(x.text());
+      one->second.preferences = stored_preferences(x.text());
+      one->second.listed = !fresh;
     });
   return known;
 }

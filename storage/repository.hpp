@@ -49,6 +49,8 @@ struct effects {
   /// In `seq` order, without holes among themselves.
   std::vector<notification_ptr> visible{};
   std::vector<inbox_change> changes{};
+  /// To be told before what is visible.
+  std::vector<preferences_change> preferences{};
   /// Claimed for the sender of their channel.
   std::vector<delivery_ptr> claimed{};
   /// The earliest times written, at most one of each key.

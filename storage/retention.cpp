@@ -1,5 +1,7 @@
 #include "storage/retention.hpp"
 
+#include "storage/preferences.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <vector>
@@ -58,6 +60,7 @@ std::size_t prune_notifications(work& w, timestamp before, int limit) {
   remove(w, "delete from notification_reads {using rows} where notification_id = {id}", ids);
   remove(w, "delete from notifications {using rows} where notifications.id = {id}", ids);
   w.db.run("delete from inbox_watermarks where seq <= :floor", {{"floor", floor}});
+  prune_preferences(w, floor);
   w.db.run("update sequences set floor = :floor where name = 'inbox'", {{"floor", floor}});
   return ids.size();
 }

@@ -1,6 +1,7 @@
 #include "storage/connection.hpp"
 #include "storage/delivery_reads.hpp"
 #include "storage/inbox.hpp"
+#include "storage/preferences.hpp"
 #include "storage/recipients.hpp"
 #include "storage/repository.hpp"
 
@@ -39,21 +40,36 @@ class sql_reader final : public reader {
     return db_;
   }
 
-  result<inbox_page> answer_to(const list_inbox& asked) { return read_inbox(db(), asked); }
+  result<inbox_page> answer_to(const list_inbox& asked) {
+    auto page = read_inbox(db(), asked);
+    mark_suppressed(db(), asked.who->subject, page.items);
+    return page;
+  }
 
   result<inbox_item> answer_to(const get_notification& asked) {
     const std::array ids{asked.id};
     const auto found = find_in_inbox(db(), *asked.who, asked.now, ids);
     if (found.empty())
       return error{errc::not_found, "there is no such notification"};
-    return found.begin()->second;
+    auto item = found.begin()->second;
+    mark_suppressed(db(), asked.who->subject, {&item, 1});
+    return item;
   }
 
   result<std::int64_t> answer_to(const count_unread& asked) {
     return count_unread_of(db(), *asked.who, asked.now);
   }
 
-  result<seq_page> answer_to(const read_range& asked) { return read_seq_range(db(), asked); }
+  result<seq_page> answer_to(const read_range& asked) {
+    auto page = read_seq_range(db(), asked);
+    if (asked.who)
+      drop_suppressed(db(), asked.who->subject, page.items);
+    return page;
+  }
+
+  result<std::vector<preferences_version>> answer_to(const read_preferences& asked) {
+    return read_versions(db(), asked.user_id, asked.after);
+  }
 
   result<inbox_state> answer_to(const read_state&) { return read_inbox_state(db()); }
 

@@ -21,6 +21,20 @@ std::string range(std::size_t least, std::size_t most, std::string_view unit) {
   return out;
 }
 
+/// A name as JSON Pointer writes it (RFC 6901 section 3).
+std::string pointer_token(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
+  }
+  return out;
+}
+
 /// What is wrong with a short text; empty if nothing is.
 std::string fault_of_short(std::string_view text, std::size_t most) {
   if (text.empty() || text.size() > most)
@@ -128,6 +142,34 @@ std::optional<timestamp> fields::time(std::string_view name) const {
   if (!at)
     note(name, "must be a time such as 2026-02-20T10:30:00Z");
   return at;
+}
+
+std::optional<bool> fields::required_flag(std::string_view name) const {
+  if (!need(name))
+    return {};
+  const auto* x = present(name);
+  if (x->is == kind::boolean)
+    return x->text == "true";
+  note(name, "must be true or false");
+  return {};
+}
+
+const std::vector<json_value>* fields::list(std::string_view name, std::size_t most) const {
+  const auto* x = present(name);
+  if (x == nullptr)
+    return nullptr;
+  if (x->is != kind::array)
+    note(name, "must be a list");
+  else if (x->more || x->items.size() > most)
+    note(name, range(0, most, "elements"));
+  else
+    return &x->items;
+  return nullptr;
+}
+
+void fields::refuse_unknown() const {
+  for (const auto& name : record_.unknown)
+    note(pointer_token(name), "is not known here");
 }
 
 std::optional<std::vector<std::string>> fields::texts(std::string_view name, std::size_t most,

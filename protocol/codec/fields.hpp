@@ -66,6 +66,18 @@ class fields {
   /// One such text.
   std::string text(std::string_view name, std::size_t most) const;
 
+  /// True or false; it has to be there.
+  std::optional<bool> required_flag(std::string_view name) const;
+
+  /// The elements of a list; null where it is absent, no list, or has more than `most`.
+  const std::vector<json_value>* list(std::string_view name, std::size_t most) const;
+
+  /// The member as it was written; null where it is absent.
+  const json_value* value(std::string_view name) const { return present(name); }
+
+  /// Notes every name that a strict reading found beside those it asked for.
+  void refuse_unknown() const;
+
   /// True where the member is there and not null.
   bool has(std::string_view name) const;
 

@@ -55,6 +55,14 @@ void append_notification(std::string& out, const notification& what,
   out += '}';
 }
 
+void append_item(std::string& out, const inbox_item& item) {
+  append_notification(out, *item.what, item.read_at);
+  if (item.suppressed) {
+    out.pop_back();
+    out += R"(,"suppressed":true})";
+  }
+}
+
 std::string created_json(const notification& what, bool duplicate) {
   std::string out;
   append_notification(out, what);

@@ -12,6 +12,10 @@ namespace carillon::codec {
 void append_notification(std::string& out, const notification& what,
                          std::optional<timestamp> read_at = {});
 
+/// The same as one user sees it in their inbox: read or not, and `"suppressed":true` where their
+/// preferences kept it from being pushed.
+void append_item(std::string& out, const inbox_item& item);
+
 /// The answer to a creation: the notification, with `"duplicate":true` where it is an earlier one.
 std::string created_json(const notification& what, bool duplicate);
 

@@ -46,12 +46,17 @@ class builder {
       append_json_string(separated(), name);
       raw_->text += ':';
     } else if (skip_ == none) {
-      const auto& wanted = depth_ == shape_.depth ? shape_.names : shape_.outer;
+      const bool in_record = depth_ == shape_.depth;
+      const auto& wanted = in_record ? shape_.names : shape_.outer;
       const auto found = std::ranges::find(wanted, std::string_view{name});
-      if (found == wanted.end())
-        skip_ = depth_;
-      else
+      if (found != wanted.end()) {
         name_ = *found;
+      } else {
+        skip_ = depth_;
+        if (auto& unknown = open_.back()->unknown;
+            in_record && shape_.strict && unknown.size() < max_unknown)
+          unknown.push_back(std::move(name));
+      }
     }
     return true;
   }

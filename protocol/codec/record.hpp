@@ -22,6 +22,8 @@ struct json_value {
   std::vector<json_value> items{};
   /// Parallel to `items` for an object: only names that were asked for.
   std::vector<std::string_view> names{};
+  /// The first few names of a record that nobody asked for, where the shape is strict.
+  std::vector<std::string> unknown{};
   /// The array had more elements than are kept.
   bool more{false};
 
@@ -31,6 +33,9 @@ struct json_value {
 
 /// Arrays are kept up to this many elements.
 inline constexpr std::size_t max_items = 1000;
+
+/// So many unknown names of a record are told.
+inline constexpr std::size_t max_unknown = 20;
 
 /// Containers may be nested this deep.
 inline constexpr std::size_t max_depth = 64;
@@ -42,6 +47,8 @@ struct record_shape {
   std::size_t depth{1};
   std::span<const std::string_view> names{};
   std::span<const std::string_view> outer{};
+  /// Whether a record's other names are told.
+  bool strict{false};
 };
 
 /// Reads a whole body; `malformed` for anything but one JSON value in UTF-8 within `max_depth`.

@@ -1,6 +1,8 @@
 #include "protocol/rules/addressing.hpp"
 
 #include "protocol/codec/text.hpp"
+#include "protocol/rules/preferences.hpp"
+#include "protocol/rules/quiet.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -55,27 +57,38 @@ std::vector<std::string> addressing::chain(const std::string& channel,
   return steps;
 }
 
-bool addressing::asks_address(const std::string& channel,
-                              const std::vector<std::string>& failover) const {
-  const auto asks = [&](const std::string& name) {
-    const auto* entry = find(name);
-    return entry != nullptr && entry->needs_address;
-  };
-  if (is_inbox(channel))
-    return false;
-  return asks(channel) || std::ranges::any_of(chain(channel, failover), asks);
+bool addressing::asks_facts(const std::string& channel) const {
+  return find(channel) != nullptr && !is_inbox(channel);
 }
 
-reach addressing::reach_on(const std::string& channel, const target& who) const {
+reach addressing::reach_on(const std::string& channel, const target& who,
+                           const message& what) const {
+  auto out = address_on(channel, who);
+  const auto stored = known_.find(out.user_id);
+  if (!out.why_not.empty() || stored == known_.end() || !stored->second.preferences)
+    return out;
+  const auto& wanted = *stored->second.preferences;
+  if (switched_off(wanted, what.type, what.source, channel)) {
+    out.why_not = "preference";
+  } else if (wanted.do_not_disturb && what.priority != priority::urgent) {
+    if (const auto free = quiet_until(*wanted.do_not_disturb, what.due_at))
+      out.not_before = *free;
+    else
+      out.why_not = "do_not_disturb";
+  }
+  return out;
+}
+
+reach addressing::address_on(const std::string& channel, const target& who) const {
   const auto* entry = find(channel);
   if (entry == nullptr)
     return {.why_not = "unknown_channel"};
   const bool named = who.is == target::kind::user || who.is == target::kind::text;
   const bool to_url = entry->settings.type == webhook && is_url(who.text);
   const auto stored = named ? known_.find(who.text) : known_.end();
-  const bool known = stored != known_.end();
+  const bool known = stored != known_.end() && stored->second.listed;
   reach out;
-  if (known || who.is == target::kind::user)
+  if (stored != known_.end() || who.is == target::kind::user)
     out.user_id = who.text;
   if (!entry->settings.enabled) {
     out.why_not = "channel_disabled";
@@ -111,14 +124,14 @@ std::shared_ptr<delivery> addressing::deliver(const std::string& channel, const 
   out->recipient = std::move(where.recipient);
   out->user_id = std::move(where.user_id);
   out->priority = what.priority;
-  out->due_at = what.due_at;
+  out->due_at = std::max(what.due_at, where.not_before);
   out->trace_id = what.trace_id;
   out->content = what.content;
   out->created_at = what.now;
   out->reason = std::move(where.why_not);
   if (const auto* entry = find(channel)) {
     out->max_attempts = entry->settings.retry.max_attempts;
-    out->expires_at = what.due_at + entry->settings.max_age;
+    out->expires_at = out->due_at + entry->settings.max_age;
   }
   if (!out->reason.empty()) {
     out->status = delivery_status::skipped;
@@ -126,7 +139,7 @@ std::shared_ptr<delivery> addressing::deliver(const std::string& channel, const 
   }
   for (const auto& name : chain(channel, failover)) {
     const auto& settings = find(name)->settings;
-    if (auto next = reach_on(name, who); next.why_not.empty())
+    if (auto next = reach_on(name, who, what); next.why_not.empty())
       out->failover.push_back(
         {name, std::move(next.recipient), settings.retry.max_attempts, settings.max_age});
   }

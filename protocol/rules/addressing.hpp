@@ -31,6 +31,8 @@ struct reach {
   std::string user_id{};
   /// The reason of a skipped delivery; empty where it can be sent.
   std::string why_not{};
+  /// The user is not to be disturbed before then.
+  timestamp not_before{};
 };
 
 /// What the deliveries of one message have in common.
@@ -38,6 +40,8 @@ struct message {
   carillon::content content{};
   std::optional<event_id> event{};
   std::optional<notification_id> notification{};
+  notification_type type{notification_type::info};
+  std::string source{};
   carillon::priority priority{carillon::priority::normal};
   std::string trace_id{};
   timestamp now{};
@@ -56,10 +60,12 @@ class addressing {
   /// Whether it is the inbox, which is reached by a notification and not by a delivery.
   bool is_inbox(const std::string& channel) const;
 
-  /// Whether some step of the channel's chain wants an address.
-  bool asks_address(const std::string& channel, const std::vector<std::string>& failover) const;
+  /// Whether what is stored of a user decides how the channel gets to them: it is configured, and
+  /// not the inbox.
+  bool asks_facts(const std::string& channel) const;
 
-  reach reach_on(const std::string& channel, const target& who) const;
+  /// How the message gets to the target, whose preferences are heeded.
+  reach reach_on(const std::string& channel, const target& who, const message& what) const;
 
   /// A delivery to `where` with its whole failover chain (`failover` in place of the channels' own
   /// where it is not empty); `skipped` where it cannot be sent. Its id is not set.
@@ -68,6 +74,7 @@ class addressing {
                                     const message& what) const;
 
  private:
+  reach address_on(const std::string& channel, const target& who) const;
   std::vector<std::string> chain(const std::string& channel,
                                  const std::vector<std::string>& failover) const;
 

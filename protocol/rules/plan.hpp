@@ -12,12 +12,13 @@
 
 namespace carillon::rules {
 
-/// The users whose stored facts planning must know, each once. A posting to the inbox alone needs
-/// none.
+/// The users whose stored facts planning must know, addresses and preferences, each once. A posting
+/// to the inbox alone needs none.
 std::vector<std::string> needs_facts(std::span<const notification_draft> drafts,
                                      const catalog& what);
 
-/// The same for an event: every recipient that could be a user, where a route asks for an address.
+/// The same for an event: every recipient that could be a user, where a route tells another channel
+/// than the inbox.
 std::vector<std::string> needs_facts(const event_draft& draft, const catalog& what);
 
 /// What a posting means: its inbox rows, and a delivery for each other channel. Takes the

@@ -104,6 +104,7 @@ class event_planner {
     message what;
     what.content = {out_.what.type, title, text, out_.what.data};
     what.event = out_.what.id;
+    what.source = out_.what.source;
     what.priority = out_.what.priority.value_or(by.priority.value_or(priority::normal));
     what.trace_id = out_.what.trace_id;
     what.now = now_;
@@ -168,7 +169,7 @@ class event_planner {
     auto who = addressees_of(by, out_.what);
     if (entry != nullptr && !entry->needs_address) {
       const auto has_own = [&](const target& x) {
-        return !addresses_.reach_on(channel, x).recipient.empty();
+        return !addresses_.reach_on(channel, x, what).recipient.empty();
       };
       const auto shared = std::ranges::stable_partition(who, has_own);
       if (shared.size() > 1) {  // no one in particular
@@ -182,7 +183,7 @@ class event_planner {
 
   void send_to(const route& by, const std::string& channel, const target& who,
                const message& what) {
-    auto where = addresses_.reach_on(channel, who);
+    auto where = addresses_.reach_on(channel, who, what);
     if (!by.enabled)
       where.why_not = "route_disabled";
     if (!where.why_not.empty())
@@ -231,9 +232,7 @@ std::vector<std::string> needs_facts(const event_draft& draft, const catalog& wh
   const addressing addresses{what, nothing};
   std::set<std::string> users;
   for (const auto& by : what.routes) {
-    const auto asks = [&](const std::string& name) {
-      return addresses.asks_address(name, by.failover);
-    };
+    const auto asks = [&](const std::string& name) { return addresses.asks_facts(name); };
     if (!matches(by.event, draft.what.type) || std::ranges::none_of(by.channels, asks))
       continue;
     for (const auto& who : addressees_of(by, draft.what))

@@ -22,6 +22,8 @@ message message_of(const notification& what, timestamp now) {
                  .text = what.message,
                  .data = what.extra_data.empty() ? "{}" : what.extra_data};
   out.notification = what.id;
+  out.type = what.type;
+  out.source = what.source;
   out.priority = what.priority;
   out.trace_id = what.trace_id;
   out.now = now;
@@ -69,8 +71,8 @@ class posting_planner {
  private:
   void deliver(const std::string& channel, const notification& what) {
     const auto who = target_of(what.to);
-    auto made = addresses_.deliver(channel, who, addresses_.reach_on(channel, who), {},
-                                   message_of(what, now_));
+    const auto told = message_of(what, now_);
+    auto made = addresses_.deliver(channel, who, addresses_.reach_on(channel, who, told), {}, told);
     made->id = {ids_.next(now_)};
     out_.deliveries.push_back(std::move(made));
   }
@@ -101,7 +103,7 @@ std::vector<std::string> needs_facts(std::span<const notification_draft> drafts,
   const addressing addresses{what, nothing};
   std::set<std::string> users;
   for (const auto& draft : drafts) {
-    const auto asks = [&](const std::string& name) { return addresses.asks_address(name, {}); };
+    const auto asks = [&](const std::string& name) { return addresses.asks_facts(name); };
     if (draft.what.to.personal() && std::ranges::any_of(draft.channels, asks))
       users.insert(draft.what.to.user_id);
   }

@@ -32,6 +32,15 @@ void replay::hear(notification_ptr row) {
   head_ = seq;
 }
 
+void replay::drop_suppressed(const preference_history& by) {
+  std::erase_if(waiting_, [&](const notification_ptr& row) {
+    if (!by.suppresses(*row))
+      return false;
+    bytes_ -= weight_of(*row);
+    return true;
+  });
+}
+
 seq_range replay::next() noexcept {
   // No more rows than a page holds can be in between, so this page is the last: what comes from now
   // on waits again, else a busy inbox would never be caught up with.

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "protocol/notification.hpp"
+#include "protocol/rules/preferences.hpp"
 #include "protocol/rules/seq_row.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -29,8 +31,14 @@ class replay {
   /// A live row that this connection is entitled to.
   void hear(notification_ptr row);
 
+  /// Forgets those that wait and that the user's preferences suppress, learnt since they came.
+  void drop_suppressed(const preference_history& by);
+
   /// Storage has rows for it.
   bool behind() const noexcept { return after_ < head_; }
+
+  /// Rows that it still has to get may be gone: nothing at or below `floor` is kept any more.
+  bool misses(std::int64_t floor) const noexcept { return after_ < std::min(floor, head_); }
 
   /// The next page to read; call only when behind, and again only after `queued`.
   seq_range next() noexcept;

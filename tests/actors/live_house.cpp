@@ -1,6 +1,7 @@
 #include "tests/actors/live_house.hpp"
 
 #include "protocol/rules/audience.hpp"
+#include "protocol/rules/preferences.hpp"
 
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
@@ -20,13 +21,15 @@ std::uint64_t next_connection() {
 }
 
 seq_page page_of(const store& in, const read_range& what) {
+  rules::preference_history suppressed;
+  suppressed.fill(in.preferences);
   seq_page out;
   out.floor = in.floor;
   out.upto = what.upto;
   auto next = std::ranges::upper_bound(in.rows, what.after, {}, [](auto& x) { return x->seq; });
   for (; next != in.rows.end() && (*next)->seq <= what.upto; ++next) {
     const auto& row = *next;
-    if (what.who && !rules::entitled(*what.who, row->to))
+    if (what.who && (!rules::entitled(*what.who, row->to) || suppressed.suppresses(*row)))
       continue;
     if (out.items.size() == static_cast<std::size_t>(what.limit)) {
       out.upto = out.items.back()->seq;
@@ -54,6 +57,11 @@ queries_actor::behavior_type queries_of(std::shared_ptr<store> in) {
     else if (auto* range = std::get_if<read_range>(&asked->what)) {
       in->read.push_back({range->who, range->now, range->after, range->upto, range->limit, {}});
       reply_to(*range, page_of(*in, *range), in->away);
+    } else if (auto* wanted = std::get_if<read_preferences>(&asked->what)) {
+      if (in->holds_preferences)
+        in->held.push_back(asked);
+      else
+        reply_to(*wanted, in->preferences, in->away);
     }
   }};
 }
@@ -131,6 +139,7 @@ void live_house::shut() {
   caf::anon_send_exit(persistence_, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(supervisor_, caf::exit_reason::user_shutdown);
   storage->marks.clear();
+  storage->held.clear();
 }
 
 notification_ptr live_house::write(audience to, std::string message) {

@@ -67,6 +67,11 @@ struct store {
   std::int64_t floor{0};
   std::int64_t unread{0};
   bool away{false};
+  /// Of whoever asks.
+  std::vector<preferences_version> preferences{};
+  /// Questions for them wait in `held`.
+  bool holds_preferences{false};
+  std::vector<query_ptr> held{};
   std::vector<read_range> read{};
   std::vector<unit_ptr> marks{};
 

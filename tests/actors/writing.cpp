@@ -30,6 +30,7 @@ writing::writing() {
           heard.push_back("released " + what->title + " " + std::to_string(what->seq));
       },
       [this](const inbox_change_ptr& x) { heard.push_back("changed " + x->user_id); },
+      [this](const preferences_change_ptr& x) { heard.push_back("prefers " + x->user_id); },
       [](const attach&) {},
       [](const detach&) {},
       [](room) {},

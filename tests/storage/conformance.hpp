@@ -33,6 +33,9 @@ namespace inbox_promises {
 namespace once_promises {
 #include "tests/storage/conformance/once.hpp"
 }  // namespace once_promises
+namespace preferences_promises {
+#include "tests/storage/conformance/preferences.hpp"
+}  // namespace preferences_promises
 namespace upkeep_promises {
 #include "tests/storage/conformance/upkeep.hpp"
 }  // namespace upkeep_promises

@@ -1,9 +1,12 @@
 #define CAF_SUITE postgresql_store
 
+#include "protocol/codec/preferences.hpp"
 #include "tests/storage/store_fixture.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <random>
 #include <set>
 #include <thread>
 

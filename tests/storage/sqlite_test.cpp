@@ -1,9 +1,12 @@
 #define CAF_SUITE sqlite_store
 
+#include "protocol/codec/preferences.hpp"
 #include "tests/storage/store_fixture.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <random>
 
 #include "tests/caf_test.hpp"
 

@@ -20,6 +20,10 @@ void put_read_many(const call& c);
 void put_read_all(const call& c);
 void delete_notification(const call& c);
 
+// preferences.cpp: what a user wants to be told
+void get_preferences(const call& c);
+void put_preferences(const call& c);
+
 // events.cpp
 void post_event(const call& c);
 

@@ -71,7 +71,7 @@ void list_notifications(const call& c) {
     for (const auto& item : page.items) {
       if (out.body.size() > 1)
         out.body += ',';
-      codec::append_notification(out.body, *item.what, item.read_at);
+      codec::append_item(out.body, item);
     }
     out.body += ']';
     if (page.next)
@@ -94,7 +94,7 @@ void get_notification(const call& c) {
   ask(c, carillon::get_notification{
            c.in.who, c.in.now, *id, c.answer.promise<inbox_item>([](const inbox_item& item) {
              reply out;
-             codec::append_notification(out.body, *item.what, item.read_at);
+             codec::append_item(out.body, item);
              return out;
            })});
 }

@@ -20,6 +20,8 @@ std::span<const route> all_routes() {
     route{put, "/api/v1/notifications/read", user, json, api::put_read_many},
     route{put, "/api/v1/notifications/read-all", user, none, api::put_read_all},
     route{delete_, "/api/v1/notifications/{id}", user, none, api::delete_notification},
+    route{get, "/api/v1/preferences", user, none, api::get_preferences},
+    route{put, "/api/v1/preferences", user, json, api::put_preferences},
 
     route{post, "/api/v1/events", publish, json, api::post_event},
 

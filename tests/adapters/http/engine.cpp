@@ -56,6 +56,7 @@ engine::engine(setup how)
   presence_ = system_.spawn([this]() -> presence_actor::behavior_type {
     return {[](const released_ptr&) {},
             [](const inbox_change_ptr&) {},
+            [](const preferences_change_ptr&) {},
             [](const attach&) {},
             [](const detach&) {},
             [](room) {},
