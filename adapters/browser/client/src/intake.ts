@@ -38,6 +38,11 @@ export class Intake {
     }
   }
 
+  /** True while live ones are kept back. */
+  get holds(): boolean {
+    return this.#held !== undefined;
+  }
+
   /** Keeps live ones back until `release` or `drop`. */
   hold(): void {
     this.#held = [];

@@ -169,7 +169,9 @@ export class Session {
           link.close('too much came while what was missed was listed');
         return;
       case 'resume_failed':
-        return void this.#catchUp(link, frame.data.oldest_seq);
+        // A listing under way has all that this one would have.
+        if (!this.#intake.holds) void this.#catchUp(link, frame.data.oldest_seq);
+        return;
       case 'token_expiring':
         this.#emit('token_expiring', frame.data);
         return void this.#renew(link);
