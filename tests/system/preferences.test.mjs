@@ -21,7 +21,7 @@ const create = async (body) => (await engine.post('/api/v1/notifications', { tit
 const list = async (sub, query = '') => (await engine.get(`/api/v1/notifications${query}`, user(sub))).body;
 
 /** A wall time of that zone, so many minutes from now. */
-const clock = (zone, minutes) => new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hour12: false })
+const clock = (zone, minutes) => new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   .format(new Date(Date.now() + minutes * 60_000));
 
 before(async () => {
@@ -56,7 +56,7 @@ test('preferences are each user\'s own and read as they were written', async () 
   assert.equal((await engine.request('PUT', path, { body: wanted })).status, 401);
   const wrong = await engine.delete(path, user(one));
   assert.equal(wrong.status, 405);
-  assert.deepEqual(wrong.headers.allow.split(/, */).sort(), ['GET', 'PUT']);
+  assert.deepEqual(wrong.headers.allow.split(/, */).sort(), ['GET', 'HEAD', 'PUT']);
 });
 
 test('what breaks a rule is refused with every place, and nothing is stored', async () => {
