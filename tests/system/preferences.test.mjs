@@ -150,7 +150,7 @@ test('on other channels a rule skips the delivery and do-not-disturb holds it ba
   };
   await prefer(sub, { rules: [{ channel: 'audit', enabled: false }] });
   const skipped = await happen();
-  assert.equal(skipped.status, 'skipped');
+  assert.deepEqual([skipped.status, skipped.reason], ['skipped', 'preference']);
   assert.equal(skipped.user_id, sub);
   assert.equal((await list(sub, '?limit=1'))[0].suppressed, undefined);
   const window = { days, from: clock('UTC', -60), to: clock('UTC', 60) };
@@ -160,7 +160,7 @@ test('on other channels a rule skips the delivery and do-not-disturb holds it ba
   assert.equal(held.next_attempt_at.slice(11, 16), window.to);
   assert.notEqual((await happen({ priority: 'urgent' })).status, 'pending');
   await prefer(sub, { do_not_disturb: always });
-  assert.equal((await happen()).status, 'skipped');
+  assert.equal((await happen()).reason, 'do_not_disturb');
 });
 
 test('preferences outlive the engine', async () => {
