@@ -64,7 +64,7 @@ test('stopped in good order it is left for polling and taken up again', limit, a
   await engine.launch();
   await post(engine, 1);
   await heard.count('notification', 1);
-  if (heard.client.state !== 'open') await heard.state('open');
+  await heard.state('open');
   await post(engine, 2);
   await heard.count('notification', 2);
   assert.deepEqual(heard.of('notification').map((x) => x.title), ['1', '2']);

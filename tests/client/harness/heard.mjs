@@ -21,11 +21,12 @@ export function listen(url, token, options = {}) {
     url, token, WebSocket, backoff: { base: 20, cap: 100 }, pollInterval: 100, timeout: 5_000, ...options,
   });
   clients.add(client);
-  return Object.assign(new Heard(client), { client });
+  return new Heard(client);
 }
 
 export class Heard {
   constructor(client) {
+    this.client = client;
     this.all = [];
     this.waiting = [];
     for (const name of names) client.on(name, (data) => {
@@ -59,5 +60,6 @@ export class Heard {
     return this.until(() => this.all.slice(before).find((x) => x.name === name && test(x.data))?.data);
   }
 
-  state(state) { return this.next('state', (x) => x.state === state); }
+  /** Waits until the client is in this state. */
+  state(state) { return this.until(() => this.client.state === state); }
 }

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 
 const dist = new URL('../../../adapters/browser/client/dist/', import.meta.url);
-const html = `<!doctype html><meta charset="utf-8"><title>inbox</title>
+const html = `<!doctype html><meta charset="utf-8"><title>inbox</title><link rel="icon" href="data:,">
 <script type="module">
   import { CarillonClient } from '/client/index.js';
   window.CarillonClient = CarillonClient;
