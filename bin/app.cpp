@@ -58,8 +58,10 @@ http::server_options options_of(const config& how) {
   options.plain_connections = plain_connections;
   options.max_body_bytes = static_cast<std::size_t>(how.server.max_body_bytes);
   options.max_bulk_bytes = static_cast<std::size_t>(how.server.max_bulk_bytes);
-  options.metrics_token = how.server.metrics_token;
-  options.request_limit_per_minute = how.server.request_limit_per_minute;
+  options.rules = {.metrics_token = how.server.metrics_token,
+                   .request_limit_per_minute = how.server.request_limit_per_minute,
+                   .producer_limit_per_minute = how.server.producer_limit_per_minute,
+                   .allowed_origins = how.server.allowed_origins};
   return options;
 }
 

@@ -49,7 +49,8 @@ bool is_json(std::string_view content_type) {
 }
 
 std::optional<error> check_metrics_token(const site& at, const request& in) {
-  const auto& wanted = at.options.metrics_token;
+  const auto rules = at.rules.get();
+  const auto& wanted = rules->metrics_token;
   const auto given = bearer_of(in.head[field::authorization]);
   if (wanted.empty()
       || (given.size() == wanted.size()
@@ -112,6 +113,35 @@ std::optional<reply> check_body(const site& at, admission& so_far, const request
   return std::nullopt;
 }
 
+/// Whether the page that asks may, if a page asks at all; lets it read the answer then.
+bool welcome(const site& at, request& in) {
+  const auto origin = in.head[field::origin];
+  if (origin.data() == nullptr)
+    return true;
+  const auto rules = at.rules.get();
+  if (!rules->pages.allows(origin, in.head[field::host]))
+    return false;
+  in.cors = rules->pages.lines_for(origin);
+  return true;
+}
+
+bool is_preflight(const request_head& head) {
+  return head.method == verb::options && head[field::origin].data() != nullptr
+         && head[field::access_control_request_method].data() != nullptr;
+}
+
+error foreign_origin() {
+  return {errc::forbidden, "pages of this origin are not in server.allowed_origins"};
+}
+
+/// The limit that a request counts against; null for none.
+request_limit* limit_of(site& at, const route& to, const request& in) {
+  if (to.live || !in.who || in.who->is_admin)
+    return nullptr;
+  auto& limit = in.who->may_publish ? at.producers : at.users;
+  return limit.on() ? &limit : nullptr;
+}
+
 bool is_hex(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
@@ -122,11 +152,16 @@ bool is_hex(std::string_view text) {
 admission admit(site& at, token_cache& tokens, request& in) {
   admission out;
   in.trace_id = trace_id_of(in.head[field::traceparent]);
+  const bool allowed = welcome(at, in);
   const auto match = at.routes.find(in.head.method, in.head.path);
   out.to = match.found;
   in.id = match.id;
   if (match.found == nullptr && match.allow.empty()) {
     out.refused = problem({errc::not_found, "there is nothing at this path"}, in.trace_id);
+    return out;
+  }
+  if (match.found == nullptr && is_preflight(in.head)) {
+    out.refused = allowed ? preflight(match.allow) : problem(foreign_origin(), in.trace_id);
     return out;
   }
   if (match.found == nullptr) {
@@ -135,12 +170,16 @@ admission admit(site& at, token_cache& tokens, request& in) {
     add_header(*out.refused, "Allow", match.allow);
     return out;
   }
+  if (out.to->live && !allowed) {
+    out.refused = problem(foreign_origin(), in.trace_id);
+    return out;
+  }
   if (const auto why = authenticate(at, tokens, *out.to, in)) {
     out.refused = problem(*why, in.trace_id);
     return out;
   }
-  if (at.limit.on() && !out.to->live && in.who && !in.who->may_publish) {
-    out.quota = at.limit.take(in.who->subject, in.arrived);
+  if (auto* limit = limit_of(at, *out.to, in)) {
+    out.quota = limit->take(in.who->subject, in.arrived);
     if (!out.quota->granted) {
       out.refused = too_many_requests(*std::exchange(out.quota, std::nullopt), in.trace_id);
       return out;

@@ -29,8 +29,8 @@ struct admission {
   std::string_view label() const noexcept { return to != nullptr ? to->pattern : "other"; }
 };
 
-/// Decides on a request by its head alone: route, token, scope, limit, size, type, admission; in
-/// this order. Fills in `who`, `id` and `trace_id`.
+/// Decides on a request by its head alone: route, origin, token, scope, limit, size, type,
+/// admission; in this order. Fills in `who`, `id`, `cors` and `trace_id`.
 admission admit(site& at, token_cache& tokens, request& in);
 
 /// Lets a body grow by `bytes` to `total`; the refusal otherwise.

@@ -188,9 +188,13 @@ void http_connection::send(reply with) {
   out_head_.clear();
   out_head_.append("HTTP/1.1 ").append(std::to_string(with.status)).append(" ");
   out_head_.append(reason_of(with.status)).append("\r\nDate: ");
-  out_head_.append(desk_->date(at.with.now())).append("\r\nContent-Type: ");
-  out_head_.append(with.content_type).append("\r\nContent-Length: ");
-  out_head_.append(std::to_string(with.body.size())).append("\r\n").append(with.headers);
+  out_head_.append(desk_->date(at.with.now())).append("\r\nVary: Origin\r\n");
+  out_head_.append(request_.cors);
+  if (with.status != 204) {
+    out_head_.append("Content-Type: ").append(with.content_type).append("\r\nContent-Length: ");
+    out_head_.append(std::to_string(with.body.size())).append("\r\n");
+  }
+  out_head_.append(with.headers);
   if (close_after_)
     out_head_.append("Connection: close\r\n");
   else if (!head.http_11)

@@ -42,6 +42,8 @@ verb verb_of(beast::http::verb x) {
 
 field field_of(beast::http::field x, beast::string_view name) {
   switch (x) {
+    case beast::http::field::access_control_request_method:
+      return field::access_control_request_method;
     case beast::http::field::authorization:
       return field::authorization;
     case beast::http::field::connection:
@@ -52,6 +54,8 @@ field field_of(beast::http::field x, beast::string_view name) {
       return field::expect;
     case beast::http::field::host:
       return field::host;
+    case beast::http::field::origin:
+      return field::origin;
     case beast::http::field::sec_websocket_key:
       return field::sec_websocket_key;
     case beast::http::field::sec_websocket_protocol:

@@ -8,7 +8,8 @@
 
 namespace carillon::http {
 
-/// What a request is answered with. The connection adds date, length and whether it stays open.
+/// What a request is answered with. The connection adds date, type and length (but to a 204), and
+/// whether it stays open.
 struct reply {
   int status{200};
   std::string body{};

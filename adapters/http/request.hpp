@@ -20,12 +20,14 @@ std::string_view to_string(verb x);
 
 /// The header fields that mean something here; all others are passed over.
 enum class field : std::uint8_t {
+  access_control_request_method,
   authorization,
   connection,
   content_type,
   expect,
   host,
   idempotency_key,
+  origin,
   sec_websocket_key,
   sec_websocket_protocol,
   sec_websocket_version,
@@ -72,6 +74,9 @@ struct request {
   principal_ptr who{};
   /// From `traceparent`; empty without one.
   std::string_view trace_id{};
+  /// Header lines that let the page which asks read the answer; they are on every answer that the
+  /// connection itself writes.
+  std::string cors{};
   timestamp now{};
   steady_time arrived{};
   /// The place at the door; a handler that hands work on hands this on with it.

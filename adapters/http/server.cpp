@@ -53,6 +53,8 @@ class server::core {
     listener_->start();
   }
 
+  void use(server_rules rules) { at_->use(std::move(rules)); }
+
   void stop_accepting() {
     at_->closing = true;
     if (const auto listening = std::exchange(listener_, nullptr))
@@ -90,6 +92,10 @@ server::~server() {
 
 void server::start() {
   core_->start();
+}
+
+void server::use(server_rules rules) {
+  core_->use(std::move(rules));
 }
 
 void server::stop_accepting() {

@@ -11,6 +11,18 @@
 
 namespace carillon::http {
 
+/// What may change while the server runs.
+struct server_rules {
+  /// Where not empty, `/metrics` wants it as its bearer token.
+  std::string metrics_token{};
+  /// Per user without `publish` or `admin`; 0 is off.
+  std::int64_t request_limit_per_minute{100};
+  /// Per subject with `publish`; 0 is off. Operators are not counted.
+  std::int64_t producer_limit_per_minute{0};
+  /// Web origins whose pages may use the engine (`is_origin`); none allows all.
+  std::vector<std::string> allowed_origins{};
+};
+
 /// How the server listens and what it bears.
 struct server_options {
   /// An address or a name; all of its addresses are listened on.
@@ -26,10 +38,7 @@ struct server_options {
   std::size_t max_body_bytes{1 << 20};
   /// The bound of bodies that carry many things at once.
   std::size_t max_bulk_bytes{64 << 20};
-  /// Where not empty, `/metrics` wants it as its bearer token.
-  std::string metrics_token{};
-  /// Per user without `publish` or `admin`; 0 is off.
-  std::int64_t request_limit_per_minute{100};
+  server_rules rules{};
 
   /// From a connection's opening, or a request's first byte, to the end of its header.
   milliseconds header_timeout{10'000};
@@ -56,6 +65,9 @@ class server {
   /// Listens. Throws `std::runtime_error`, naming the address and the key `server.listen`, when it
   /// cannot, and naming `server.tls_certificate` when that cannot be used.
   void start();
+
+  /// Holds requests to these from the next one on. Any thread.
+  void use(server_rules rules);
 
   /// Listens no more and closes idle connections; requests in work are answered, each the last of
   /// its connection. Live connections stay.

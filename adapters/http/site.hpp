@@ -1,21 +1,43 @@
 #pragma once
 
+#include "adapters/http/cors.hpp"
 #include "adapters/http/limits.hpp"
 #include "adapters/http/router.hpp"
 #include "adapters/http/server.hpp"
 #include "adapters/http/services.hpp"
+#include "adapters/http/snapshot.hpp"
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace carillon::http {
 
+/// Who may read metrics, and which pages may ask at all.
+struct site_rules {
+  explicit site_rules(const server_rules& how)
+      : metrics_token(how.metrics_token), pages(how.allowed_origins) {}
+
+  std::string metrics_token;
+  origins pages;
+};
+
 /// What all connections of a server share. Safe from any thread but for `let_go`.
 struct site {
   site(server_options how, services engine)
-      : options(std::move(how)), with(std::move(engine)), limit(options.request_limit_per_minute) {}
+      : options(std::move(how)),
+        with(std::move(engine)),
+        rules(std::make_shared<const site_rules>(options.rules)),
+        users("user", options.rules.request_limit_per_minute),
+        producers("producer", options.rules.producer_limit_per_minute) {}
+
+  void use(const server_rules& fresh) {
+    rules.exchange(std::make_shared<const site_rules>(fresh));
+    users.set(fresh.request_limit_per_minute);
+    producers.set(fresh.producer_limit_per_minute);
+  }
 
   /// Gives back the actors, once no shard runs any more.
   void let_go() noexcept {
@@ -28,7 +50,9 @@ struct site {
   const server_options options;
   services with;
   const router routes{all_routes()};
-  request_limit limit;
+  snapshot<site_rules> rules;
+  request_limit users;
+  request_limit producers;
   /// No answer keeps its connection open any more.
   std::atomic<bool> closing{false};
   std::atomic<std::int64_t> plain{0};

@@ -1,5 +1,6 @@
 #include "bin/config/config.hpp"
 
+#include "adapters/http/cors.hpp"
 #include "adapters/transport/guard.hpp"
 #include "bin/config/channels.hpp"
 #include "bin/config/keys.hpp"
@@ -121,6 +122,10 @@ void read_section(std::string_view name, const node& from, config& to, std::vect
                "tls_certificate and tls_key belong together");
   if (name == "server" && !parse_listen_address(to.server.listen))
     keys.wrong("listen", "must be HOST:PORT, such as 127.0.0.1:8000");
+  if (name == "server")
+    for (auto& origin : to.server.allowed_origins)
+      if (!http::is_origin(origin))
+        keys.wrong("allowed_origins", origin + " is not an origin such as https://app.example");
   if (name == "outbound")
     for (auto& range : to.outbound.allow_private)
       if (!parse_range(range))

@@ -26,7 +26,9 @@ struct config {
     std::int64_t max_connections_per_user{0};
     std::int64_t io_threads{0};
     std::int64_t request_limit_per_minute{0};
+    std::int64_t producer_limit_per_minute{0};
     std::string metrics_token;
+    std::vector<std::string> allowed_origins;
     std::int64_t shutdown_seconds{0};
   } server;
   struct {

@@ -39,11 +39,14 @@ constexpr key_spec keys[] = {
   {"server", "request_limit_per_minute",
    [](config& c) -> target { return &c.server.request_limit_per_minute; }, "100",
    "Requests of one user without publish or admin; 0 is no limit."},
-  {"server", "producer_limit_per_minute", nullptr, "0", "Requests of one producer; 0 is no limit."},
+  {"server", "producer_limit_per_minute",
+   [](config& c) -> target { return &c.server.producer_limit_per_minute; }, "0",
+   "Requests of one producer (scope publish); 0 is no limit."},
   {"server", "metrics_token", [](config& c) -> target { return &c.server.metrics_token; }, R"("")",
    "The bearer token that /metrics asks for; empty leaves it open.", true},
-  {"server", "allowed_origins", nullptr, "[]",
-   "Web origins whose pages may connect; empty allows all, since every request has a token."},
+  {"server", "allowed_origins", [](config& c) -> target { return &c.server.allowed_origins; }, "[]",
+   "Web origins, such as https://app.example, whose pages may ask and connect; empty allows all, "
+   "since every request has a token."},
   {"server", "shutdown_seconds", [](config& c) -> target { return &c.server.shutdown_seconds; },
    "10", "How long a stop waits for what is in flight.", false, 0, 3600},
 

@@ -86,6 +86,9 @@ CAF_TEST(a wrong type or value is told with its line) {
   CAF_CHECK_EQUAL(fault_of("server = 1\n"), "1: server: must be a table");
   CAF_CHECK_EQUAL(fault_of("[server]\nlisten = \"8000\"\n"),
                   "2: server.listen: must be HOST:PORT, such as 127.0.0.1:8000");
+  CAF_CHECK_EQUAL(fault_of("[server]\nallowed_origins = [\"https://a.example\", \"b.example\"]\n"),
+                  "2: server.allowed_origins: b.example is not an origin such as "
+                  "https://app.example");
   CAF_CHECK_EQUAL(fault_of("[outbound]\nallow_private = [\"10.0.0.0/99\"]\n"),
                   "2: outbound.allow_private: 10.0.0.0/99 is not a network such as 10.0.0.0/8");
 }

@@ -314,7 +314,7 @@ CAF_TEST(a port that is taken is named with the key to change) {
 }
 
 CAF_TEST(a user past the requests of a minute is told when to come back) {
-  engine at{with([](engine::setup& how) { how.options.request_limit_per_minute = 2; })};
+  engine at{with([](engine::setup& how) { how.options.rules.request_limit_per_minute = 2; })};
   raw_client aut{at.port()};
   const auto ask = [&](const std::string& token) {
     return aut.ask("GET", path + "/unread-count", token);
