@@ -7,7 +7,6 @@
 #include "bin/listen_address.hpp"
 #include "bin/log.hpp"
 #include "bin/open_files.hpp"
-#include "bin/reload.hpp"
 #include "bin/store_url.hpp"
 #include "storage/repository.hpp"
 
@@ -58,16 +57,13 @@ http::server_options options_of(const config& how) {
   options.plain_connections = plain_connections;
   options.max_body_bytes = static_cast<std::size_t>(how.server.max_body_bytes);
   options.max_bulk_bytes = static_cast<std::size_t>(how.server.max_bulk_bytes);
-  options.rules = {.metrics_token = how.server.metrics_token,
-                   .request_limit_per_minute = how.server.request_limit_per_minute,
-                   .producer_limit_per_minute = how.server.producer_limit_per_minute,
-                   .allowed_origins = how.server.allowed_origins};
+  options.rules = server_rules_of(how);
   return options;
 }
 
 }  // namespace
 
-http::authenticator_ptr make_authenticator(const config& how) {
+http::jwt_rules jwt_rules_of(const config& how) {
   http::jwt_rules rules{
     .secret = how.auth.jwt_secret, .issuer = how.auth.issuer, .audience = how.auth.audience};
   if (auto& name = how.auth.jwt_public_key_file; !name.empty()) {
@@ -76,7 +72,18 @@ http::authenticator_ptr make_authenticator(const config& how) {
     if (!in)
       throw std::invalid_argument{"the file " + name + " cannot be read"};
   }
-  return std::make_shared<http::authenticator>(std::move(rules), how.auth.service_tokens);
+  return rules;
+}
+
+std::shared_ptr<http::authenticator> make_authenticator(const config& how) {
+  return std::make_shared<http::authenticator>(jwt_rules_of(how), how.auth.service_tokens);
+}
+
+http::server_rules server_rules_of(const config& how) {
+  return {.metrics_token = how.server.metrics_token,
+          .request_limit_per_minute = how.server.request_limit_per_minute,
+          .producer_limit_per_minute = how.server.producer_limit_per_minute,
+          .allowed_origins = how.server.allowed_origins};
 }
 
 app::app(config how, configure again)
@@ -85,7 +92,8 @@ app::app(config how, configure again)
       small_door_(std::make_shared<door>(door::bounds{})),
       large_door_(
         std::make_shared<door>(door::bounds{.units = 2, .bytes = 2 * how_.server.max_bulk_bytes})),
-      census_(std::make_shared<live::census>(how_.server.max_connections, counts_)) {}
+      census_(std::make_shared<live::census>(how_.server.max_connections, counts_)),
+      tokens_(make_authenticator(how_)) {}
 
 void app::start() {
   raise_open_files(how_.server.max_connections + plain_connections + 128);
@@ -142,13 +150,14 @@ void app::start_server() {
     .presence = engine_->presence(),
     .small_door = small_door_,
     .large_door = large_door_,
-    .tokens = make_authenticator(how_),
+    .tokens = tokens_,
     .count = &counts_,
     .scrape = [this] { return counts_.scrape(); },
     .storage = engine_->health(),
     .draining = draining_,
     .now = wall_time,
     .live = std::move(live),
+    .reload = [this](answer<http::reload_report> reply) { ask_reload(std::move(reply)); },
   };
   std::vector<live::shard*> shards;
   for (auto& shard : shards_)
@@ -183,31 +192,10 @@ int app::run() {
       case signals::event::woken:
         if (ended_)
           return 1;
+        answer_reloads();
         break;
     }
   }
-}
-
-void app::reload() {
-  auto fresh = again_();
-  if (!fresh) {
-    const auto why = fresh.error();
-    spdlog::error("the configuration is not reloaded: {}", why.detail);
-    for (auto& fault : why.faults)
-      spdlog::error("{}: {}", fault.path, fault.message);
-    return;
-  }
-  auto plan = plan_reload(how_, std::move(*fresh));
-  if (!plan) {
-    spdlog::error("the configuration is not reloaded: {}", plan.error().detail);
-    return;
-  }
-  how_ = std::move(plan->next);
-  engine_->use(make_catalog(how_));
-  set_log_level(how_.log.level);
-  for (auto& name : plan->later)
-    spdlog::warn("{} has changed; it takes effect at the next start", name);
-  spdlog::info("the configuration is reloaded");
 }
 
 bool app::wait_until(steady_time deadline, const std::function<bool()>& reached) {
@@ -224,6 +212,7 @@ int app::shut_down() {
   spdlog::info("stopping");
   const auto deadline = std::chrono::steady_clock::now() + seconds{how_.server.shutdown_seconds};
   draining_->store(true);
+  refuse_reloads();
   server_->stop_accepting();
   bool complete = engine_->drain_senders(deadline);
   complete &=

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,8 +46,13 @@ class app {
   /// Closes every live connection, wherever it stands.
   void close_live(close_code code, const std::string& why);
 
-  /// Applies a changed configuration, all or nothing.
-  void reload();
+  /// Applies a changed configuration, all or nothing, and says in the log what came of it.
+  result<http::reload_report> reload();
+  result<http::reload_report> take_over();
+  /// Asks the main thread for one; a node that stops refuses. From any thread.
+  void ask_reload(answer<http::reload_report> reply);
+  void answer_reloads();
+  void refuse_reloads();
 
   /// Finishes what is in flight within `server.shutdown_seconds`, then ends everything.
   int shut_down();
@@ -62,12 +68,21 @@ class app {
   door_ptr small_door_;
   door_ptr large_door_;
   std::shared_ptr<live::census> census_;
+  std::shared_ptr<http::authenticator> tokens_;
   std::vector<std::unique_ptr<live::shard>> shards_;
   std::optional<engine> engine_;
   std::optional<http::server> server_;
+  std::mutex asked_mutex_;
+  std::vector<answer<http::reload_report>> asked_;
 };
 
 /// What tells who a token speaks for. Throws where the configured key cannot be used.
-http::authenticator_ptr make_authenticator(const config& how);
+std::shared_ptr<http::authenticator> make_authenticator(const config& how);
+
+/// What tokens are signed with. Throws where the configured file cannot be read.
+http::jwt_rules jwt_rules_of(const config& how);
+
+/// What the server is told at the start and by each reload.
+http::server_rules server_rules_of(const config& how);
 
 }  // namespace carillon

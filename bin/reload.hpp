@@ -11,12 +11,15 @@ namespace carillon {
 struct reload_plan {
   /// The running configuration with what can change taken over.
   config next{};
+  /// The keys taken over, where they differ.
+  std::vector<std::string> changed{};
   /// Keys that differ but only take effect at the next start.
   std::vector<std::string> later{};
 };
 
-/// Takes over what a running node can change: routes and the log's level. `conflict` where a route
-/// names a channel that is not running yet; nothing is taken over then.
+/// Takes over what a running node can change: routes, who may ask (keys, tokens, limits, origins),
+/// the log's level. `invalid` where a route names a channel that is not running yet; nothing is
+/// taken over then.
 result<reload_plan> plan_reload(const config& running, config fresh);
 
 }  // namespace carillon

@@ -22,7 +22,7 @@ enum class close_code : std::uint16_t {
   internal_error = 1011,   ///< its session was restarted; resume
   service_restart = 1012,  ///< presence was restarted; resume
   try_again_later = 1013,  ///< a slow consumer; resume
-  token_expired = 4401,
+  token_expired = 4401,    ///< or its key was withdrawn
   too_many_connections = 4429,
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/credential.hpp"
 #include "protocol/time.hpp"
 
 #include <memory>
@@ -20,6 +21,10 @@ struct principal {
   std::string locale{};
   /// When the token ends; the maximum for service tokens.
   timestamp expires_at{timestamp::max()};
+  /// What vouches for all this; null where nothing does that could be withdrawn.
+  credential_ptr voucher{};
+
+  bool withdrawn() const noexcept { return voucher && voucher->withdrawn(); }
 };
 
 using principal_ptr = std::shared_ptr<const principal>;

@@ -25,6 +25,8 @@ struct jwt_rules {
   std::string audience{};
   /// How far ahead of ours the issuer's clock may run (`nbf`). `exp` is exact.
   seconds leeway{5};
+
+  friend bool operator==(const jwt_rules&, const jwt_rules&) = default;
 };
 
 /// Checks tokens against one key. Immutable, so safe from any thread.

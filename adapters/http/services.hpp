@@ -3,6 +3,7 @@
 #include "adapters/http/authenticator.hpp"
 #include "adapters/live/services.hpp"
 #include "protocol/actors.hpp"
+#include "protocol/answer.hpp"
 #include "protocol/door.hpp"
 #include "protocol/metrics.hpp"
 #include "protocol/store_health.hpp"
@@ -12,8 +13,17 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace carillon::http {
+
+/// What reading the configuration again came to.
+struct reload_report {
+  /// The keys that hold now with another value.
+  std::vector<std::string> changed{};
+  /// Those that will at the next start.
+  std::vector<std::string> needs_restart{};
+};
 
 /// What the HTTP side needs from the rest of the engine; one for the process.
 struct services {
@@ -33,6 +43,8 @@ struct services {
   std::shared_ptr<const std::atomic<bool>> draining;
   wall_clock now;
   live::live_services_ptr live;
+  /// Applies a changed configuration, all or nothing; `invalid` says why not.
+  std::function<void(answer<reload_report>)> reload;
   /// This node's name, as `admin/sessions` shows it.
   std::string node{"local"};
 };

@@ -9,7 +9,8 @@
 namespace carillon::http {
 
 /// Remembers who the tokens lately seen speak for, so that a signature is checked once and not
-/// with every request. A token that has expired is refused all the same. For one thread.
+/// with every request. One that has expired, or whose key was withdrawn, is refused all the same.
+/// For one thread.
 class token_cache {
  public:
   explicit token_cache(authenticator_ptr checker, std::size_t bound = 8192)

@@ -11,6 +11,8 @@ namespace carillon::live {
 
 namespace {
 
+constexpr auto withdrawn = "the key or token it came with was withdrawn";
+
 /// Sockets written to before the outbox and the other sockets are looked at again.
 constexpr std::size_t writes_at_once = 128;
 
@@ -95,6 +97,8 @@ void shard::enroll(outlet_ptr member) {
   members_.push_back(*member);
   auto& kept = member->enrolled_;
   kept = std::move(member);
+  if (const auto& who = kept->who(); who && who->withdrawn())
+    kept->close(close_code::token_expired, withdrawn);
 }
 
 void shard::dismiss(outlet& member) {
@@ -107,6 +111,14 @@ void shard::close_live(close_code code, std::string reason) {
     // Through the outbox, so that what was pushed before goes out before the close frame.
     for (auto& each : members_)
       each.close(code, reason);
+  });
+}
+
+void shard::close_withdrawn() {
+  post([this] {
+    for (auto& each : members_)
+      if (const auto& who = each.who(); who && who->withdrawn())
+        each.close(close_code::token_expired, withdrawn);
   });
 }
 

@@ -82,6 +82,10 @@ class shard {
   /// Closes every live connection of this shard with that code; none is refused later. Any thread.
   void close_live(close_code code, std::string reason);
 
+  /// Closes those connections with 4401 whose key or token was withdrawn; what comes later is
+  /// closed by `enroll`. Any thread.
+  void close_withdrawn();
+
   // -- for the shard's thread only ------------------------------------------------------------
 
   /// Keeps a connection alive, and within reach of `close_live`, until it is dismissed.

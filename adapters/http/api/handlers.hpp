@@ -34,6 +34,9 @@ void get_delivery(const call& c);
 // sessions.cpp
 void list_sessions(const call& c);
 
+// reload.cpp
+void post_reload(const call& c);
+
 // live.cpp
 void get_websocket(const call& c);
 

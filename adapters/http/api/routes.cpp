@@ -31,6 +31,8 @@ std::span<const route> all_routes() {
 
     route{get, "/api/v1/ws", user, none, api::get_websocket, true, true},
 
+    route{post, "/-/reload", admin, none, api::post_reload},
+
     route{get, "/livez", open, none, api::get_livez},
     route{get, "/readyz", open, none, api::get_readyz},
     route{get, "/healthz", open, none, api::get_readyz},

@@ -245,6 +245,57 @@ CAF_TEST(a remembered token still ends and the memory is bounded) {
   CAF_CHECK(!aut.check("nonsense", now).has_value());
 }
 
+CAF_TEST(a replaced key withdraws those it let in and no others) {
+  const service_token shop{"shop", "s3cret", {"publish"}};
+  const service_token ops{"ops", "0ps", {"admin"}};
+  authenticator aut{jwt_rules{.secret = secret}, {shop, ops}};
+  const auto text = hs256(until(now_second + 9));
+  const auto user = *aut.check(text, now);
+  const auto seller = *aut.check("s3cret", now);
+  const auto operator_ = *aut.check("0ps", now);
+
+  CAF_CHECK(!aut.replace(jwt_rules{.secret = secret}, {ops, shop}));
+  CAF_CHECK(!user->withdrawn() && !seller->withdrawn() && !operator_->withdrawn());
+  CAF_CHECK_EQUAL(aut.check("s3cret", now)->get(), seller.get());
+
+  CAF_CHECK(aut.replace(jwt_rules{.secret = secret}, {ops}));
+  CAF_CHECK(seller->withdrawn());
+  CAF_CHECK(!user->withdrawn() && !operator_->withdrawn());
+  CAF_CHECK(!aut.check("s3cret", now).has_value());
+
+  CAF_CHECK(aut.replace(jwt_rules{.secret = secret}, {{"ops", "0ps", {"publish"}}}));
+  CAF_CHECK(operator_->withdrawn());
+  CAF_CHECK(!(*aut.check("0ps", now))->is_admin);
+
+  CAF_CHECK(aut.replace(jwt_rules{.secret = "another"}, {}));
+  CAF_CHECK(user->withdrawn());
+  CAF_CHECK(!aut.check(text, now).has_value());
+}
+
+CAF_TEST(a key that cannot be used replaces nothing) {
+  authenticator aut{jwt_rules{.secret = secret}, {{"shop", "s3cret", {"publish"}}}};
+  const auto seller = *aut.check("s3cret", now);
+  bool refused = false;
+  try {
+    aut.replace(jwt_rules{.public_key = "no PEM"}, {});
+  } catch (const std::invalid_argument&) {
+    refused = true;
+  }
+  CAF_CHECK(refused);
+  CAF_CHECK(!seller->withdrawn());
+  CAF_CHECK(aut.check("s3cret", now).has_value());
+}
+
+CAF_TEST(a remembered token is checked again once its key is withdrawn) {
+  const auto checker =
+    std::make_shared<authenticator>(jwt_rules{.secret = secret}, std::vector<service_token>{});
+  token_cache aut{checker};
+  const auto token = hs256(until(now_second + 10));
+  CAF_CHECK(aut.check(token, now).has_value());
+  checker->replace(jwt_rules{.secret = secret, .issuer = "us"}, {});
+  CAF_CHECK(!aut.check(token, now).has_value());
+}
+
 CAF_TEST(base64url is read strictly) {
   CAF_CHECK_EQUAL(from_base64url(to_base64url("\xff\xfe\xfd?")).value_or("none"), "\xff\xfe\xfd?");
   CAF_CHECK(!from_base64url("YQ==").has_value());

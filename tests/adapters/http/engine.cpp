@@ -107,6 +107,7 @@ services engine::wiring(const setup& how) {
   with.draining = draining;
   with.now = [this] { return now(); };
   with.live = std::move(live);
+  with.reload = [said = how.reload](answer<reload_report> reply) { reply(said); };
   return with;
 }
 

@@ -31,6 +31,7 @@ class engine {
     door::bounds small{};
     door::bounds large{2, 128 << 20};
     std::optional<jwt_rules> jwt{};
+    result<reload_report> reload{reload_report{}};
   };
 
   engine() : engine(setup{}) {}
