@@ -1,0 +1,3 @@
+import { resumeCases } from './resume_cases.mjs';
+
+resumeCases();
