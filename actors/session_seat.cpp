@@ -148,6 +148,12 @@ void session_seat::answered(const session_desk& desk, const result<std::int64_t>
 void session_seat::answered(const session_desk& desk, const result<seq_page>& page) {
   if (!page)
     return give_up();
+  if (entry_->line.misses(page->floor)) {
+    // Retention has passed it: a plain client learns that from the upgrade of its next attempt.
+    if (who_->format() == frame_format::plain)
+      return who_->close(close_code::try_again_later, "part of what was missed is gone; resume");
+    who_->say(codec::resume_failed_event(page->floor + 1));
+  }
   auto upto = page->upto;
   std::size_t bytes = 0;
   for (const auto& row : page->items) {

@@ -75,6 +75,12 @@ struct store {
   std::vector<read_range> read{};
   std::vector<unit_ptr> marks{};
 
+  /// What retention does: rows up to there are gone.
+  void prune(std::int64_t upto) {
+    std::erase_if(rows, [upto](const auto& row) { return row->seq <= upto; });
+    floor = upto;
+  }
+
   std::int64_t head() const { return rows.empty() ? floor : rows.back()->seq; }
 };
 

@@ -100,6 +100,71 @@ CAF_TEST(a resume from above the head or below the floor fails aloud and goes on
   CAF_CHECK_EQUAL(at_floor->seqs(), from_to(11, house.storage->head()));
 }
 
+CAF_TEST(a resume that retention overtakes is told what is left and gets it) {
+  write(350);
+  open();
+  const auto one = house.connect(user("u"), frame_format::envelope, 20);
+  one->drains_at_once = false;
+  sched.run();
+  CAF_CHECK_EQUAL(one->seqs(), from_to(21, 120));
+  house.storage->prune(200);
+  post();
+  one->log.clear();
+  one->drains_at_once = true;
+  one->drain();
+  sched.run();
+  CAF_CHECK_EQUAL(one->log.front(), R"({"event":"resume_failed","data":{"oldest_seq":201}})");
+  CAF_CHECK_EQUAL(one->texts().size(), 1u);
+  CAF_CHECK_EQUAL(one->seqs(), from_to(201, 351));
+  CAF_CHECK(!one->closed);
+  post();
+  CAF_CHECK_EQUAL(one->log.back(), "#352");
+}
+
+CAF_TEST(a resume that retention overtakes to its end goes on live) {
+  write(150);
+  open();
+  const auto one = house.connect(user("u"), frame_format::envelope, 0);
+  one->drains_at_once = false;
+  sched.run();
+  house.storage->prune(150);
+  one->log.clear();
+  one->drain();
+  sched.run();
+  post();
+  CAF_CHECK_EQUAL(one->log,
+                  (texts{R"({"event":"resume_failed","data":{"oldest_seq":151}})", "#151"}));
+}
+
+CAF_TEST(pruning what a resume has already got is not told) {
+  write(250);
+  open();
+  const auto one = house.connect(user("u"), frame_format::envelope, 0);
+  one->drains_at_once = false;
+  sched.run();
+  house.storage->prune(100);
+  one->drains_at_once = true;
+  one->drain();
+  sched.run();
+  CAF_CHECK_EQUAL(one->texts().size(), 1u);  // its hello
+  CAF_CHECK_EQUAL(one->seqs(), from_to(1, 250));
+}
+
+CAF_TEST(a plain resume that retention overtakes is closed) {
+  write(250);
+  open();
+  const auto one = house.connect(user("u"), frame_format::plain, 0);
+  one->drains_at_once = false;
+  sched.run();
+  CAF_CHECK_EQUAL(one->seqs(), from_to(1, 100));
+  house.storage->prune(150);
+  one->drain();
+  sched.run();
+  CAF_CHECK_EQUAL(one->seqs(), from_to(1, 100));
+  CAF_REQUIRE(one->closed);
+  CAF_CHECK(*one->closed == close_code::try_again_later);
+}
+
 CAF_TEST(a client ahead of what is live is not told twice) {
   open();
   const auto one = connect(user("u"), frame_format::plain);

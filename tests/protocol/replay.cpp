@@ -121,3 +121,18 @@ CAF_TEST(a client ahead of what was dropped waits for more) {
   CAF_CHECK(it.caught_up());
   CAF_CHECK_EQUAL(taken(it), seqs{16});
 }
+
+CAF_TEST(rows are missed only where the floor has passed what is still to be read) {
+  replay it{10};
+  CAF_CHECK(!it.misses(10));
+  it.resume_from(3);
+  CAF_CHECK(!it.misses(3));
+  CAF_CHECK(it.misses(4));
+  CAF_CHECK(it.misses(99));
+  it.next();
+  it.queued(7);
+  CAF_CHECK(!it.misses(7));
+  CAF_CHECK(it.misses(8));
+  it.queued(10);
+  CAF_CHECK(!it.misses(99));
+}
