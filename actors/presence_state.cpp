@@ -211,9 +211,9 @@ void presence_state::announce() {
     return;
   }
   const auto told = feed_.tell(self_.steady_now());
-  const auto say = [this](const std::string& text) {
+  const auto say = [this](const live_event& what) {
     for (const auto& [id, to] : watchers_)
-      to->say(text);
+      to->say(what);
   };
   for (const auto& x : told.singly)
     say(codec::user_event(x.user_id, x.online));

@@ -248,7 +248,7 @@ class session final : public session_actor::base {
       if (one)
         seat.tell(codec::read_ack_event(asked.argument, mark.done->at));
       // A plain client hears only the answer to what it asked.
-      if (!one || seat.who()->format() == frame_format::envelope)
+      if (!one || seat.who()->format() != frame_format::plain)
         seat.tell(codec::unread_count_event(mark.done->unread));
     }
     asked.from->resume();

@@ -19,8 +19,8 @@ namespace {
 /// under its bound.
 constexpr std::size_t portion = 256 << 10;
 
-/// Messages that may wait for the hello; only the user's own doing makes any.
-constexpr std::size_t max_texts = 100;
+/// Events that may wait for the hello; only the user's own doing makes any.
+constexpr std::size_t max_events = 100;
 
 template <class Question>
 void ask(const session_desk& desk, const connection& by, Question what) {
@@ -53,7 +53,7 @@ struct session_seat::entry {
   bool greeted{false};
   /// A page is being read, or waits for the queue to drain.
   bool reading{false};
-  std::vector<std::string> texts{};
+  std::vector<live_event> events{};
 };
 
 session_seat::session_seat(connection_ptr who) noexcept : who_(std::move(who)) {}
@@ -102,12 +102,12 @@ void session_seat::hear(const session_desk& desk, const push_ptr& what) {
     go_on(desk);
 }
 
-void session_seat::tell(std::string text) {
+void session_seat::tell(live_event what) {
   if (!entry_ || entry_->greeted)
-    return who_->say(std::move(text));
-  if (entry_->texts.size() >= max_texts)
+    return who_->say(std::move(what));
+  if (entry_->events.size() >= max_events)
     return give_up();
-  entry_->texts.push_back(std::move(text));
+  entry_->events.push_back(std::move(what));
 }
 
 void session_seat::drained(const session_desk& desk) {
@@ -137,9 +137,9 @@ void session_seat::answered(const session_desk& desk, const result<std::int64_t>
                                desk.with.heartbeat, entry_->since.value_or(entry_->head), *unread));
   if (entry_->oldest)
     who_->say(codec::resume_failed_event(*entry_->oldest));
-  for (auto& text : entry_->texts)
-    who_->say(std::move(text));
-  entry_->texts = {};
+  for (auto& each : entry_->events)
+    who_->say(std::move(each));
+  entry_->events = {};
   entry_->greeted = true;
   who_->start(desk.self);
   go_on(desk);

@@ -2,10 +2,10 @@
 
 #include "actors/session.hpp"
 #include "protocol/connection.hpp"
+#include "protocol/live_event.hpp"
 #include "protocol/rules/preferences.hpp"
 
 #include <memory>
-#include <string>
 
 namespace carillon {
 
@@ -38,8 +38,8 @@ class session_seat {
   /// claims cover reaches it.
   void hear(const session_desk& desk, const push_ptr& what);
 
-  /// A message of its own, never before its hello.
-  void tell(std::string text);
+  /// An event of its own, never before its hello.
+  void tell(live_event what);
 
   /// Its queue has room for another page.
   void drained(const session_desk& desk);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/actors.hpp"
+#include "protocol/live_event.hpp"
 #include "protocol/principal.hpp"
 #include "protocol/push.hpp"
 
@@ -48,8 +49,8 @@ class connection {
   /// Queues a frame; on overflow the connection closes itself with 1013.
   virtual void push(push_ptr what) = 0;
 
-  /// Queues a frame of its own: the JSON text of a message in this connection's format.
-  virtual void say(std::string text) = 0;
+  /// Queues an event of its own.
+  virtual void say(live_event what) = 0;
 
   /// Asks for one `drained` message when fewer than 50 frames and 256 KiB are queued; at once if so
   /// already.
@@ -58,7 +59,7 @@ class connection {
   /// The client message in work is done; the next may be read.
   virtual void resume() = 0;
 
-  /// Sends what is queued, then the close frame, then ends.
+  /// Sends what is queued, then its last words, then ends.
   virtual void close(close_code code, std::string reason) = 0;
 };
 

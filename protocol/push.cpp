@@ -9,15 +9,25 @@ namespace carillon {
 
 namespace {
 
+std::string frame_of(frame_format format, const notification& what) {
+  std::string json;
+  codec::append_notification(json, what);
+  switch (format) {
+    case frame_format::plain:
+      break;
+    case frame_format::envelope:
+      json = codec::envelope("notification", json);
+      break;
+    case frame_format::sse:
+      return codec::server_sent_event("notification", json, what.seq);
+  }
+  return codec::websocket_frame(codec::opcode_text, json);
+}
+
 std::string build(frame_format format, std::span<const rules::seq_row> rows) {
   std::string out;
-  for (const auto& row : rows) {
-    std::string json;
-    codec::append_notification(json, *row.what);
-    if (format == frame_format::envelope)
-      json = codec::envelope("notification", json);
-    out += codec::websocket_frame(codec::opcode_text, json);
-  }
+  for (const auto& row : rows)
+    out += frame_of(format, *row.what);
   return out;
 }
 

@@ -15,9 +15,13 @@
 namespace carillon {
 
 /// The forms in which a live stream is spoken.
-enum class frame_format : std::uint8_t { plain, envelope };
+enum class frame_format : std::uint8_t {
+  plain,     ///< WebSocket: a notification is the frame
+  envelope,  ///< WebSocket: `{"event","data"}`
+  sse,       ///< Server-Sent Events
+};
 
-inline constexpr std::size_t frame_format_count = 2;
+inline constexpr std::size_t frame_format_count = 3;
 
 /// Bytes ready for the wire, shared by everybody who gets them.
 using frame_ptr = std::shared_ptr<const std::string>;

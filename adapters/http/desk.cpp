@@ -4,8 +4,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <array>
-#include <cstdio>
 #include <exception>
 
 namespace carillon::http {
@@ -68,22 +66,10 @@ void desk::drop() {
 }
 
 std::string_view desk::date(timestamp now) {
-  const auto second = std::chrono::floor<seconds>(now);
-  if (const auto n = second.time_since_epoch().count(); n != date_second_) {
-    static constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    const auto day = std::chrono::floor<std::chrono::days>(second);
-    const std::chrono::year_month_day date{day};
-    const std::chrono::hh_mm_ss time{second - day};
-    char text[40];
-    std::snprintf(text, sizeof text, "%s, %02u %s %04d %02d:%02d:%02d GMT",
-                  days[std::chrono::weekday{day}.c_encoding()], static_cast<unsigned>(date.day()),
-                  months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-                  static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                  static_cast<int>(time.seconds().count()));
-    date_ = text;
-    date_second_ = n;
+  const auto second = std::chrono::floor<seconds>(now).time_since_epoch().count();
+  if (second != date_second_) {
+    date_ = http_date(now);
+    date_second_ = second;
   }
   return date_;
 }

@@ -191,8 +191,9 @@ void http_connection::send(reply with) {
   out_head_.append(desk_->date(at.with.now())).append("\r\nVary: Origin\r\n");
   out_head_.append(request_.cors);
   if (with.status != 204) {
-    out_head_.append("Content-Type: ").append(with.content_type).append("\r\nContent-Length: ");
-    out_head_.append(std::to_string(with.body.size())).append("\r\n");
+    out_head_.append("Content-Type: ").append(with.content_type).append("\r\n");
+    if (!with.endless)
+      out_head_.append("Content-Length: ").append(std::to_string(with.body.size())).append("\r\n");
   }
   out_head_.append(with.headers);
   if (close_after_)

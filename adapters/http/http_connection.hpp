@@ -39,8 +39,7 @@ class http_connection final : public reply_sink,
   void answer_now(std::uint64_t request, reply with) override;
   void answer_later(std::shared_ptr<reply_sink> self, std::uint64_t request,
                     std::shared_ptr<pending_reply> with) override;
-  void go_live(std::uint64_t request, live::upgrade_request asked,
-               live::census::place place) override;
+  void go_live(std::uint64_t request, live::takeover_ptr by) override;
 
  private:
   enum class phase : std::uint8_t {
@@ -52,11 +51,6 @@ class http_connection final : public reply_sink,
     live,       ///< about to be handed over
     lingering,  ///< answered; what the client still sends is thrown away
     closed,
-  };
-
-  struct handover {
-    live::upgrade_request asked;
-    live::census::place place;
   };
 
   // Reading.
@@ -108,7 +102,7 @@ class http_connection final : public reply_sink,
   std::string body_;
   /// Set where the body is only read to be thrown away before this is answered.
   std::optional<reply> rejection_;
-  std::optional<handover> live_;
+  live::takeover_ptr taken_over_;
 
   std::string out_head_;
   std::string out_body_;

@@ -144,29 +144,26 @@ void http_connection::answer_later(std::shared_ptr<reply_sink> self, std::uint64
   at.put(std::move(self), request, std::move(with));
 }
 
-void http_connection::go_live(std::uint64_t request, live::upgrade_request asked,
-                              live::census::place place) {
+void http_connection::go_live(std::uint64_t request, live::takeover_ptr by) {
   if (request != number_ || phase_ != phase::working)
     return;
   phase_ = phase::live;
-  live_ = handover{std::move(asked), std::move(place)};
+  taken_over_ = std::move(by);
 }
 
 void http_connection::hand_over() {
   const auto& with = desk_->at->with;
   timer_.cancel();
   plain_ = {};
-  with.count->request(admission_.label(), 101,
+  with.count->request(admission_.label(), taken_over_->status(),
                       std::chrono::duration<double>(desk_->on.now() - request_.arrived).count());
   phase_ = phase::closed;
-  live_->asked.leftover = std::move(ahead_);
-  live::upgrade(
-    desk_->on, with.live, std::move(stream_), std::move(seat_), std::move(live_->place),
-    std::move(live_->asked),
+  taken_over_->carry_out(
+    desk_->on, with.live, std::move(stream_), std::move(seat_), std::move(ahead_),
     [at = desk_](stream_ptr over, live::shard::seat seat, const error& why) {
       std::make_shared<http_connection>(at, std::move(over), std::move(seat))->refuse(why);
     });
-  live_.reset();
+  taken_over_.reset();
 }
 
 }  // namespace carillon::http

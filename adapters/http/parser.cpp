@@ -69,6 +69,8 @@ field field_of(beast::http::field x, beast::string_view name) {
     case beast::http::field::unknown:
       if (beast::iequals(name, "idempotency-key"))
         return field::idempotency_key;
+      if (beast::iequals(name, "last-event-id"))
+        return field::last_event_id;
       if (beast::iequals(name, "traceparent"))
         return field::traceparent;
       return field::none;

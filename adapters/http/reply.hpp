@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/error.hpp"
+#include "protocol/time.hpp"
 
 #include <cstdint>
 #include <string>
@@ -18,10 +19,15 @@ struct reply {
   std::string headers{};
   /// The connection ends with this answer.
   bool close{false};
+  /// Answers a HEAD whose GET would not end: there is no length to tell.
+  bool endless{false};
 };
 
 /// The phrase that goes with a status.
 std::string_view reason_of(int status);
+
+/// A time as the `Date` field has it.
+std::string http_date(timestamp at);
 
 /// Adds a header line. `value` must be free of control characters.
 void add_header(reply& to, std::string_view name, std::string_view value);

@@ -27,6 +27,7 @@ enum class field : std::uint8_t {
   expect,
   host,
   idempotency_key,
+  last_event_id,
   origin,
   sec_websocket_key,
   sec_websocket_protocol,

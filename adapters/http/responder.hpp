@@ -1,8 +1,7 @@
 #pragma once
 
 #include "adapters/http/reply.hpp"
-#include "adapters/live/services.hpp"
-#include "adapters/live/upgrade.hpp"
+#include "adapters/live/takeover.hpp"
 #include "protocol/answer.hpp"
 
 #include <cstdint>
@@ -34,8 +33,7 @@ class reply_sink {
                             std::shared_ptr<pending_reply> with) = 0;
 
   /// Turns the connection into a live one; its shard's thread.
-  virtual void go_live(std::uint64_t request, live::upgrade_request asked,
-                       live::census::place place) = 0;
+  virtual void go_live(std::uint64_t request, live::takeover_ptr by) = 0;
 };
 
 /// The way back of one request. Copies answer the same request; the first answer counts.
@@ -72,9 +70,7 @@ class responder {
       }};
   }
 
-  void go_live(live::upgrade_request asked, live::census::place place) const {
-    to_->go_live(request_, std::move(asked), std::move(place));
-  }
+  void go_live(live::takeover_ptr by) const { to_->go_live(request_, std::move(by)); }
 
  private:
   std::shared_ptr<reply_sink> to_;

@@ -14,8 +14,8 @@ void outlet::push(push_ptr what) {
   shard_.put(shared_from_this(), std::move(what));
 }
 
-void outlet::say(std::string text) {
-  shard_.put(shared_from_this(), order{order::say{std::move(text)}});
+void outlet::say(live_event what) {
+  shard_.put(shared_from_this(), order{order::say{std::move(what)}});
 }
 
 void outlet::tell_when_drained() {

@@ -16,7 +16,7 @@ struct order {
     session_actor session;
   };
   struct say {
-    std::string text;
+    live_event what;
   };
   struct tell_when_drained {};
   struct resume {};
@@ -39,7 +39,7 @@ class outlet : public connection,
 
   void start(const session_actor& session) final;
   void push(push_ptr what) final;
-  void say(std::string text) final;
+  void say(live_event what) final;
   void tell_when_drained() final;
   void resume() final;
   void close(close_code code, std::string reason) final;

@@ -1,14 +1,13 @@
 #include "adapters/live/upgrade.hpp"
 
-#include "adapters/live/connection.hpp"
+#include "adapters/live/since.hpp"
+#include "adapters/live/websocket.hpp"
 
 #include <openssl/evp.h>
 #include <boost/beast/http/rfc7230.hpp>
 #include <caf/send.hpp>
 
 #include <array>
-#include <charconv>
-#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -38,14 +37,24 @@ bool is_key(const std::string& key) {
               == 18;
 }
 
-std::optional<std::int64_t> parse_seq(const std::string& text) {
-  std::int64_t seq = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stop, failed] = std::from_chars(text.data(), end, seq);
-  if (failed != std::errc{} || stop != end || seq < 0)
-    return std::nullopt;
-  return seq;
-}
+class upgrade_takeover final : public takeover {
+ public:
+  upgrade_takeover(upgrade_request asked, census::place place)
+      : asked_(std::move(asked)), place_(std::move(place)) {}
+
+  int status() const noexcept override { return 101; }
+
+  void carry_out(shard& on, const live_services_ptr& with, stream_ptr over, shard::seat seat,
+                 std::string leftover, takeover_refused refused) override {
+    asked_.leftover = std::move(leftover);
+    upgrade(on, with, std::move(over), std::move(seat), std::move(place_), std::move(asked_),
+            std::move(refused));
+  }
+
+ private:
+  upgrade_request asked_;
+  census::place place_;
+};
 
 /// An upgrade whose answer waits for storage.
 struct waiting_upgrade {
@@ -53,7 +62,8 @@ struct waiting_upgrade {
   live_services_ptr with;
   connection_parts parts;
   std::string accept;
-  upgrade_refused refused;
+  std::string leftover;
+  takeover_refused refused;
 };
 
 std::string greeting(const std::string& accept, frame_format format, bool resume_failed) {
@@ -72,8 +82,10 @@ void open(waiting_upgrade what, bool resume_failed) {
   auto& parts = what.parts;
   if (resume_failed)
     parts.since.reset();
-  parts.greeting = greeting(what.accept, parts.format, resume_failed);
-  std::make_shared<websocket>(what.on, std::move(what.with), std::move(parts))->begin();
+  websocket_opening opening{greeting(what.accept, parts.format, resume_failed),
+                            std::move(what.leftover)};
+  std::make_shared<websocket>(what.on, std::move(what.with), std::move(parts), std::move(opening))
+    ->begin();
 }
 
 /// Goes on once it is known what storage holds.
@@ -125,27 +137,29 @@ std::string accept_key(const std::string& key) {
 }
 
 void upgrade(shard& on, const live_services_ptr& with, stream_ptr over, shard::seat seat,
-             census::place place, upgrade_request asked, upgrade_refused refused) {
-  waiting_upgrade what{on, with, {}, accept_key(asked.key), std::move(refused)};
+             census::place place, upgrade_request asked, takeover_refused refused) {
+  waiting_upgrade what{
+    on, with, {}, accept_key(asked.key), std::move(asked.leftover), std::move(refused)};
   auto& parts = what.parts;
   parts.over = std::move(over);
   parts.seat = std::move(seat);
   parts.place = std::move(place);
   parts.who = std::move(asked.who);
   parts.format = offers(asked.protocols) ? frame_format::envelope : frame_format::plain;
-  parts.leftover = std::move(asked.leftover);
   if (!asked.since)
     return open(std::move(what), false);
-  parts.since = parse_seq(*asked.since);
   if (parts.format == frame_format::envelope) {
-    // Its session says `resume_failed`: to what cannot be read as to what was never given.
-    if (!parts.since)
-      parts.since = std::numeric_limits<std::int64_t>::max();
+    parts.since = read_since(*asked.since);
     return open(std::move(what), false);
   }
+  parts.since = parse_seq(*asked.since);
   if (!parts.since)
     return open(std::move(what), true);
   ask_first(std::move(what));
+}
+
+takeover_ptr make_upgrade(upgrade_request asked, census::place place) {
+  return std::make_unique<upgrade_takeover>(std::move(asked), std::move(place));
 }
 
 }  // namespace carillon::live

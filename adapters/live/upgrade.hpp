@@ -2,11 +2,11 @@
 
 #include "adapters/live/services.hpp"
 #include "adapters/live/shard.hpp"
+#include "adapters/live/takeover.hpp"
 #include "adapters/stream.hpp"
 #include "protocol/error.hpp"
 #include "protocol/principal.hpp"
 
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -42,13 +42,12 @@ std::optional<handshake_refusal> check_handshake(const upgrade_request& asked);
 /// The value of `Sec-WebSocket-Accept` for a key.
 std::string accept_key(const std::string& key);
 
-/// What cannot be upgraded now comes back with its stream, on the shard's thread; nothing of the
-/// answer has been written.
-using upgrade_refused = std::function<void(stream_ptr, shard::seat, error)>;
-
 /// Writes the 101, makes a connection of the stream and attaches it to presence. The request has
 /// passed `check_handshake`; `place` is not empty. Call on the shard's thread; never blocks.
 void upgrade(shard& on, const live_services_ptr& with, stream_ptr over, shard::seat seat,
-             census::place place, upgrade_request asked, upgrade_refused refused);
+             census::place place, upgrade_request asked, takeover_refused refused);
+
+/// The same once the request has been read; `leftover` comes with the stream then.
+takeover_ptr make_upgrade(upgrade_request asked, census::place place);
 
 }  // namespace carillon::live

@@ -2,6 +2,8 @@
 
 #include "protocol/codec/text.hpp"
 
+#include <algorithm>
+
 namespace carillon::codec {
 
 std::string websocket_frame(std::uint8_t opcode, std::string_view payload) {
@@ -35,6 +37,22 @@ std::string envelope(std::string_view event, std::string_view data_json) {
   out += data_json;
   out += '}';
   return out;
+}
+
+std::string server_sent_event(std::string_view event, std::string_view data,
+                              std::optional<std::int64_t> id) {
+  std::string out;
+  out.reserve(event.size() + data.size() + 48);
+  out.append("event: ").append(event);
+  if (id)
+    out.append("\nid: ").append(std::to_string(*id));
+  // A line ends with CR LF, LF or CR, and a reader joins lines with LF: the same blank to JSON.
+  for (std::size_t start = 0; start <= data.size();) {
+    const auto end = std::min(data.find_first_of("\r\n", start), data.size());
+    out.append("\ndata: ").append(data.substr(start, end - start));
+    start = end + (data.substr(end, 2) == "\r\n" ? 2 : 1);
+  }
+  return out += "\n\n";
 }
 
 }  // namespace carillon::codec

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,5 +22,10 @@ std::string websocket_frame(std::uint8_t opcode, std::string_view payload);
 
 /// `{"event":…,"data":…}`; `data_json` is JSON and goes in as it is.
 std::string envelope(std::string_view event, std::string_view data_json);
+
+/// One event of a Server-Sent Events stream, with the empty line that ends it. Lines of `data` are
+/// told as such; the event's name has one.
+std::string server_sent_event(std::string_view event, std::string_view data,
+                              std::optional<std::int64_t> id = {});
 
 }  // namespace carillon::codec

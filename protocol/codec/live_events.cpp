@@ -1,8 +1,9 @@
 #include "protocol/codec/live_events.hpp"
 
-#include "protocol/codec/frames.hpp"
 #include "protocol/codec/text.hpp"
 #include "protocol/codec/time.hpp"
+
+#include <utility>
 
 namespace carillon::codec {
 
@@ -25,7 +26,8 @@ class object {
     return raw(name, std::to_string(value));
   }
 
-  std::string as_event(std::string_view event) { return envelope(event, out_ += '}'); }
+  /// `name` is a literal.
+  live_event as_event(std::string_view name) { return {name, std::move(out_ += '}')}; }
 
  private:
   void key(std::string_view name) {
@@ -76,8 +78,8 @@ std::string id_list(const std::vector<notification_id>& ids) {
 
 }  // namespace
 
-std::string hello_event(std::string_view session_id, std::string_view user_id, seconds heartbeat,
-                        std::int64_t seq, std::int64_t unread) {
+live_event hello_event(std::string_view session_id, std::string_view user_id, seconds heartbeat,
+                       std::int64_t seq, std::int64_t unread) {
   return object{}
     .text("session_id", session_id)
     .text("user_id", user_id)
@@ -87,14 +89,14 @@ std::string hello_event(std::string_view session_id, std::string_view user_id, s
     .as_event("hello");
 }
 
-std::string read_ack_event(std::string_view notification_id, timestamp at) {
+live_event read_ack_event(std::string_view notification_id, timestamp at) {
   return object{}
     .text("notificationId", notification_id)
     .text("timestamp", rfc3339(at))
     .as_event("notification:read:ack");
 }
 
-std::string sync_event(const inbox_change& what) {
+live_event sync_event(const inbox_change& what) {
   object data;
   data.raw("ids", id_list(what.ids));
   if (what.kind == mark_kind::read_all)
@@ -103,27 +105,34 @@ std::string sync_event(const inbox_change& what) {
   return data.as_event("notification:sync");
 }
 
-std::string unread_count_event(std::int64_t unread) {
+live_event unread_count_event(std::int64_t unread) {
   return object{}.number("unread_count", unread).as_event("unread_count");
 }
 
-std::string resume_failed_event(std::int64_t oldest_seq) {
+live_event resume_failed_event(std::int64_t oldest_seq) {
   return object{}.number("oldest_seq", oldest_seq).as_event("resume_failed");
 }
 
-std::string user_event(std::string_view user_id, bool online) {
+live_event user_event(std::string_view user_id, bool online) {
   return object{}.text("userId", user_id).as_event(online ? "user:online" : "user:offline");
 }
 
-std::string token_expiring_event(timestamp at) {
+live_event token_expiring_event(timestamp at) {
   return object{}.text("at", rfc3339(at)).as_event("token_expiring");
 }
 
-std::string presence_changed_event(std::int64_t online) {
+live_event presence_changed_event(std::int64_t online) {
   return object{}.number("online", online).as_event("presence:changed");
 }
 
-std::string error_event(const error& why) {
+live_event close_event(close_code code, std::string_view reason) {
+  return object{}
+    .number("code", static_cast<std::int64_t>(code))
+    .text("reason", reason)
+    .as_event("close");
+}
+
+live_event error_event(const error& why) {
   return object{}.text("code", name_of(why.code)).text("message", why.detail).as_event("error");
 }
 

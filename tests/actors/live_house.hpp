@@ -4,6 +4,7 @@
 // small actors, and connections that remember what they were given.
 
 #include "actors/presence.hpp"
+#include "protocol/codec/frames.hpp"
 #include "protocol/connection.hpp"
 #include "protocol/metrics.hpp"
 
@@ -19,7 +20,8 @@
 
 namespace carillon::tests {
 
-/// Remembers what it was given, in order: `#SEQ` for a push, the text for a message.
+/// Remembers what it was given, in order: `#SEQ` for a push, the text of its
+/// envelope for an event.
 class recorder : public connection, public std::enable_shared_from_this<recorder> {
  public:
   recorder(principal_ptr who, frame_format format, std::optional<std::int64_t> since);
@@ -31,7 +33,7 @@ class recorder : public connection, public std::enable_shared_from_this<recorder
 
   void start(const session_actor& session) override;
   void push(push_ptr what) override;
-  void say(std::string text) override { log.push_back(std::move(text)); }
+  void say(live_event what) override { log.push_back(codec::envelope(what.name, what.data)); }
   void tell_when_drained() override;
   void resume() override { ++resumed; }
   void close(close_code code, std::string reason) override;

@@ -49,6 +49,17 @@ CAF_TEST(an envelope names its event) {
   CAF_CHECK_EQUAL(codec::envelope("pong", "{}"), R"({"event":"pong","data":{}})");
 }
 
+CAF_TEST(a server sent event ends with an empty line) {
+  CAF_CHECK_EQUAL(codec::server_sent_event("hello", "{}"), "event: hello\ndata: {}\n\n");
+  CAF_CHECK_EQUAL(codec::server_sent_event("n", "{}", 7), "event: n\nid: 7\ndata: {}\n\n");
+  CAF_CHECK_EQUAL(codec::server_sent_event("n", ""), "event: n\ndata: \n\n");
+}
+
+CAF_TEST(each line of a server sent event is told as such) {
+  CAF_CHECK_EQUAL(codec::server_sent_event("n", "a\nb\r\nc\rd\n"),
+                  "event: n\ndata: a\ndata: b\ndata: c\ndata: d\ndata: \n\n");
+}
+
 CAF_TEST(a push has one frame of each form whoever asks) {
   const push what{{{hello(), {}}}};
   std::string json;
@@ -56,6 +67,8 @@ CAF_TEST(a push has one frame of each form whoever asks) {
   CAF_CHECK(*what.frames(frame_format::plain) == websocket_frame(codec::opcode_text, json));
   CAF_CHECK(*what.frames(frame_format::envelope)
             == websocket_frame(codec::opcode_text, codec::envelope("notification", json)));
+  CAF_CHECK_EQUAL(*what.frames(frame_format::sse),
+                  "event: notification\nid: 7\ndata: " + json + "\n\n");
   std::vector<const std::string*> seen(4);
   std::vector<std::thread> threads;
   for (auto& mine : seen)

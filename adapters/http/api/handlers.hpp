@@ -39,6 +39,7 @@ void post_reload(const call& c);
 
 // live.cpp
 void get_websocket(const call& c);
+void get_stream(const call& c);
 
 // health.cpp
 void get_livez(const call& c);

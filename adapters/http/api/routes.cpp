@@ -30,6 +30,7 @@ std::span<const route> all_routes() {
     route{get, "/api/v1/admin/sessions", admin, none, api::list_sessions},
 
     route{get, "/api/v1/ws", user, none, api::get_websocket, true, true},
+    route{get, "/api/v1/stream", user, none, api::get_stream, true, true},
 
     route{post, "/-/reload", admin, none, api::post_reload},
 

@@ -1,6 +1,6 @@
 #define CAF_SUITE live_connection
 
-#include "adapters/live/connection.hpp"
+#include "adapters/live/websocket.hpp"
 #include "protocol/codec/frames.hpp"
 #include "tests/adapters/live/engine_side.hpp"
 #include "tests/adapters/live/loopback.hpp"
@@ -41,6 +41,11 @@ bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
+/// What a client reads of an event `said` with this data.
+std::string said(const std::string& data) {
+  return R"({"event":"said","data":)" + data + "}";
+}
+
 struct fixture : engine_side {
   loopback door{shard, services};
 
@@ -76,9 +81,9 @@ CAF_TEST(the subprotocol is agreed on and wraps what is pushed) {
   const auto client = connect({.protocol = "other, carillon.v1"});
   CAF_CHECK_EQUAL(client->answered("Sec-WebSocket-Protocol"), "carillon.v1");
   const auto who = enter();
-  who->say("{\"event\":\"hello\"}");
+  who->say({"hello", R"({"seq":0})"});
   who->push(make_push(1));
-  CAF_CHECK_EQUAL(client->read(), "{\"event\":\"hello\"}");
+  CAF_CHECK_EQUAL(client->read(), R"({"event":"hello","data":{"seq":0}})");
   CAF_CHECK(client->read().starts_with("{\"event\":\"notification\",\"data\":{"));
 }
 
@@ -95,11 +100,11 @@ CAF_TEST(order holds between what is said and what is pushed) {
   const auto client = connect();
   const auto who = enter();
   for (int i = 0; i < 500; ++i) {
-    who->say("say " + std::to_string(i));
+    who->say({"said", std::to_string(i)});
     who->push(make_push(i, "push " + std::to_string(i) + ";"));
   }
   for (int i = 0; i < 500; ++i) {
-    CAF_REQUIRE_EQUAL(client->read(), "say " + std::to_string(i));
+    CAF_REQUIRE_EQUAL(client->read(), said(std::to_string(i)));
     CAF_REQUIRE(has(client->read(), "push " + std::to_string(i) + ";"));
   }
 }
@@ -118,9 +123,9 @@ CAF_TEST(commands go to the session one at a time) {
   CAF_CHECK(commands.empty());
   who->resume();
   CAF_CHECK(commands.next()->kind == command_kind::read_all);
-  who->say("before the pong");
+  who->say({"said", "1"});
   who->resume();
-  CAF_CHECK_EQUAL(client->read(), "before the pong");
+  CAF_CHECK_EQUAL(client->read(), said("1"));
   CAF_CHECK_EQUAL(client->read(), R"({"event":"pong","data":{}})");
 }
 
@@ -162,8 +167,8 @@ CAF_TEST(pings are answered by pongs that no message handler sees) {
   client->ping("abc");
   client->send(R"({"event":"notification:read-all"})");
   commands.next();
-  who->say("{}");
-  CAF_CHECK_EQUAL(client->read(), "{}");
+  who->say({"said", "1"});
+  CAF_CHECK_EQUAL(client->read(), said("1"));
   CAF_REQUIRE_EQUAL(client->controls().size(), 2u);
   CAF_CHECK_EQUAL(client->controls()[0], "pong ");
   CAF_CHECK_EQUAL(client->controls()[1], "pong abc");
@@ -201,9 +206,9 @@ CAF_TEST(a client that is cut off is detached and its places are given back) {
 CAF_TEST(a close sends what is queued first) {
   const auto client = connect();
   const auto who = enter();
-  who->say("last words");
+  who->say({"said", "1"});
   who->close(close_code::internal_error, "resume");
-  CAF_CHECK_EQUAL(client->read(), "last words");
+  CAF_CHECK_EQUAL(client->read(), said("1"));
   CAF_CHECK_EQUAL(client->read(), "closed 1011 resume");
   CAF_CHECK_EQUAL(detached.next(), who->id());
 }
@@ -291,7 +296,7 @@ CAF_TEST(a drained queue is told once when asked) {
   const auto who = enter();
   who->tell_when_drained();
   CAF_CHECK_EQUAL(drained.next(), who->id());
-  who->say("x");
+  who->say({"said", "1"});
   client->read();
   on_shard();
   CAF_CHECK(drained.empty());

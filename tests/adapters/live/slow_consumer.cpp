@@ -1,6 +1,6 @@
 #define CAF_SUITE live_slow_consumer
 
-#include "adapters/live/connection.hpp"
+#include "adapters/live/websocket.hpp"
 #include "tests/adapters/live/engine_side.hpp"
 #include "tests/adapters/live/loopback.hpp"
 
@@ -148,7 +148,7 @@ CAF_TEST(a queue is bounded in bytes too) {
   const auto who = enter();
   const std::string page(100'000, 'x');
   for (int i = 0; i < 100; ++i)
-    who->say("{\"page\":\"" + page + "\"}");
+    who->say({"page", '"' + page + '"'});
   CAF_CHECK_EQUAL(detached.next(), who->id());
   const auto [messages, end] = read_all(*client);
   CAF_CHECK(end.starts_with("closed 1013"));
@@ -208,7 +208,7 @@ CAF_TEST(past the common bound the fullest connection is closed) {
     std::optional<std::int64_t> since() const noexcept override { return {}; }
     void start(const session_actor&) override {}
     void push(push_ptr) override {}
-    void say(std::string) override {}
+    void say(live_event) override {}
     void tell_when_drained() override {}
     void resume() override {}
     void close(close_code code, std::string) override { closed = static_cast<int>(code); }

@@ -44,9 +44,9 @@ CAF_TEST(only those whose key was withdrawn are closed) {
   shard.close_withdrawn();
   CAF_CHECK_EQUAL(gone->read(), closed);
   for (const auto& each : {one, two})
-    each->say("still here");
-  CAF_CHECK_EQUAL(stays->read(), "still here");
-  CAF_CHECK_EQUAL(free->read(), "still here");
+    each->say({"said", "1"});
+  CAF_CHECK_EQUAL(stays->read(), R"({"event":"said","data":1})");
+  CAF_CHECK_EQUAL(free->read(), R"({"event":"said","data":1})");
 }
 
 CAF_TEST(one that comes with a withdrawn key is closed at once) {

@@ -1,6 +1,5 @@
-#include "adapters/live/connection.hpp"
+#include "adapters/live/socket_connection.hpp"
 
-#include "protocol/codec/frames.hpp"
 #include "protocol/codec/live_events.hpp"
 
 #include <spdlog/spdlog.h>
@@ -26,7 +25,7 @@ std::uint64_t next_id() {
 
 }  // namespace
 
-websocket::websocket(shard& on, live_services_ptr with, connection_parts parts)
+socket_connection::socket_connection(shard& on, live_services_ptr with, connection_parts parts)
     : outlet(on),
       services_(std::move(with)),
       stream_(std::move(parts.over)),
@@ -35,78 +34,71 @@ websocket::websocket(shard& on, live_services_ptr with, connection_parts parts)
       id_(next_id()),
       who_(std::move(parts.who)),
       since_(parts.since),
-      pulse_([](void* me) { static_cast<websocket*>(me)->pulse(); }, this),
-      token_([](void* me) { static_cast<websocket*>(me)->watch_token(); }, this),
-      heard_(on.now()),
-      format_(parts.format) {
-  queue_.add(std::make_shared<const std::string>(std::move(parts.greeting)));
-  if (!parts.leftover.empty())
-    unread_ = std::make_unique<std::string>(std::move(parts.leftover));
-}
+      pulse_([](void* me) { static_cast<socket_connection*>(me)->pulse(); }, this),
+      token_([](void* me) { static_cast<socket_connection*>(me)->watch_token(); }, this),
+      format_(parts.format) {}
 
-void websocket::begin() {
+void socket_connection::begin() {
   shard_.enroll(shared_from_this());
   shard_.timers().arm(pulse_, services_->heartbeat);
   caf::anon_send(services_->presence, attach{shared_from_this(), 0});
   if (who_->expires_at != timestamp::max())
     watch_token();
+  go_on();
   flush();
 }
 
 // -- what actors ask --------------------------------------------------------------------------
 
-void websocket::take(const push_ptr& what) {
+void socket_connection::take(const push_ptr& what) {
   if (!live())
     return;
   try {
     enqueue(what->frames(format_), static_cast<std::uint32_t>(what->rows().size()));
   } catch (const std::exception& failure) {
     spdlog::error("live: no frame for seq {}: {}", what->rows().front().what->seq, failure.what());
-    shut(close_code::internal_error, "a notification could not be shown", phase::closing);
+    shut(close_code::internal_error, "a notification could not be shown");
   }
 }
 
-void websocket::obey(order what) {
+void socket_connection::obey(order what) {
   if (live())
     std::visit([this](auto& each) { on(std::move(each)); }, what.what);
 }
 
-void websocket::on(order::start what) {
+void socket_connection::on(order::start what) {
   session_ = std::move(what.session);
   phase_ = phase::open;
-  heard_ = shard_.now();
-  understand();
+  held_ = false;
+  go_on();
 }
 
-void websocket::on(order::say what) {
-  say(codec::opcode_text, what.text);
+void socket_connection::on(order::say what) {
+  enqueue(encode(what.what));
 }
 
-void websocket::on(order::tell_when_drained) {
+void socket_connection::on(order::tell_when_drained) {
   owes_drained_ = true;  // answered by the flush that follows
 }
 
-void websocket::on(order::resume) {
-  working_ = false;
-  heard_ = shard_.now();
-  understand();
+void socket_connection::on(order::resume) {
+  go_on();
 }
 
-void websocket::on(order::close what) {
+void socket_connection::on(order::close what) {
   if (what.code == close_code::try_again_later)
     overflow(what.reason);
   else
-    shut(what.code, what.reason, phase::closing);
+    shut(what.code, what.reason);
 }
 
 // -- writing ----------------------------------------------------------------------------------
 
-void websocket::say(std::uint8_t opcode, std::string_view payload) {
-  enqueue(std::make_shared<const std::string>(codec::websocket_frame(opcode, payload)));
+void socket_connection::enqueue(std::string frame) {
+  enqueue(std::make_shared<const std::string>(std::move(frame)));
 }
 
-/// Queues frames, or closes as a slow consumer where it does not fit.
-void websocket::enqueue(frame_ptr bytes, std::uint32_t frames) {
+void socket_connection::enqueue(frame_ptr bytes, std::uint32_t frames) {
   if (!queue_.fits(bytes->size()))
     write();  // a long batch may fill the queue of a socket that has room
   if (!live())
@@ -117,13 +109,13 @@ void websocket::enqueue(frame_ptr bytes, std::uint32_t frames) {
     overflow("a slow consumer");
 }
 
-void websocket::flush() {
+void socket_connection::flush() {
   if (!writing_)
     write();
   if (phase_ == phase::ended)
     return;
   if (!live())
-    understand();  // the peer's close frame may be waiting
+    go_on();  // the peer's last words may be waiting
   report_queue();
   if (owes_drained_ && session_ && queue_.size() < drained_frames
       && queue_.bytes() < drained_bytes) {
@@ -135,9 +127,9 @@ void websocket::flush() {
 }
 
 /// Writes until the queue is empty or the socket is full, and sees to the rest in that case.
-void websocket::write() {
+void socket_connection::write() {
   std::array<iovec, gather_bound> buffers;
-  while (phase_ != phase::ended && !queue_.empty()) {
+  while (phase_ != phase::ended && !held_ && !queue_.empty()) {
     const auto step = stream_->write(queue_.gather(buffers));
     switch (step.what) {
       case stream::state::done:
@@ -153,7 +145,7 @@ void websocket::write() {
   }
 }
 
-void websocket::await_room(stream::socket_type::wait_type readiness) {
+void socket_connection::await_room(stream::socket_type::wait_type readiness) {
   if (std::exchange(writing_, true))
     return;
   stream_->socket().async_wait(readiness, [me = self()](boost::system::error_code failed) {
@@ -164,25 +156,51 @@ void websocket::await_room(stream::socket_type::wait_type readiness) {
 }
 
 /// Tells the backlog of a queue that could not be emptied, and when it is.
-void websocket::report_queue() {
+void socket_connection::report_queue() {
   if (queue_.empty() && !recorded_)
     return;
   services_->queues->record(self(), queue_.bytes());
   recorded_ = !queue_.empty();
 }
 
-// -- ending -----------------------------------------------------------------------------------
+// -- reading ----------------------------------------------------------------------------------
 
-/// Queues a close frame behind what waits, unless one was queued before.
-void websocket::shut(close_code code, std::string_view reason, phase next) {
-  wind_down(close_frame(code, reason), next);
+void socket_connection::await_input() {
+  if (phase_ == phase::ended || paused() || reading_)
+    return;
+  reading_ = true;
+  const auto proceed = [me = self()](boost::system::error_code failed) {
+    me->reading_ = false;
+    if (!failed && me->phase_ != phase::ended)
+      me->read();
+  };
+  if (stream_->has_pending())
+    shard_.post([proceed] { proceed({}); });
+  else
+    stream_->socket().async_wait(awaited_, proceed);
 }
 
-void websocket::wind_down(std::string last_frame, phase next) {
+void socket_connection::read() {
+  if (paused())
+    return;
+  const auto buffer = shard_.scratch();
+  const auto step = stream_->read(buffer);
+  awaited_ = step.what == stream::state::want_write ? stream::socket_type::wait_write
+                                                    : stream::socket_type::wait_read;
+  if (step.what == stream::state::closed || step.what == stream::state::failed)
+    return end();
+  feed(buffer.first(step.bytes));
+  flush();
+}
+
+// -- ending -----------------------------------------------------------------------------------
+
+void socket_connection::wind_down(std::string last_words, phase next) {
   if (phase_ == phase::ended)
     return;
   if (live()) {
-    queue_.add(std::make_shared<const std::string>(std::move(last_frame)));
+    held_ = false;
+    queue_.add(std::make_shared<const std::string>(std::move(last_words)));
     shard_.timers().arm(pulse_, close_limit);
     leave();
   }
@@ -190,19 +208,19 @@ void websocket::wind_down(std::string last_frame, phase next) {
 }
 
 /// What a slow consumer would have got is dropped; it resumes by `since`.
-void websocket::overflow(std::string_view reason) {
+void socket_connection::overflow(std::string_view reason) {
   queue_.drop_unstarted(stream_->pinned());
-  shut(close_code::try_again_later, reason, phase::closing);
+  shut(close_code::try_again_later, reason);
 }
 
-void websocket::leave() {
+void socket_connection::leave() {
   token_.cancel();
   session_ = session_actor{};
   if (!std::exchange(left_, true))
     caf::anon_send(services_->presence, detach{shared_from_this()});
 }
 
-void websocket::end() {
+void socket_connection::end() {
   if (std::exchange(phase_, phase::ended) == phase::ended)
     return;
   const auto me = self();
@@ -211,8 +229,6 @@ void websocket::end() {
   if (recorded_)
     services_->queues->record(me, 0);
   queue_ = {};
-  parser_.reset();
-  unread_.reset();
   stream_.reset();
   place_ = {};
   seat_ = {};
@@ -220,7 +236,7 @@ void websocket::end() {
 }
 
 /// Ends without waiting for the peer to take what is queued.
-void websocket::reset() {
+void socket_connection::reset() {
   boost::system::error_code ignored;  // the socket is closed in any case
   stream_->socket().set_option(boost::asio::socket_base::linger{true, 0}, ignored);
   end();
@@ -228,33 +244,28 @@ void websocket::reset() {
 
 // -- time -------------------------------------------------------------------------------------
 
-void websocket::pulse() {
+void socket_connection::pulse() {
   const auto me = self();
   if (!live())
     return reset();
   shard_.timers().arm(pulse_, services_->heartbeat);
-  if (paused())
-    heard_ = shard_.now();  // its silence is ours: nothing is read
-  if (shard_.now() - heard_ >= 2 * services_->heartbeat)
-    shut(close_code::policy, "no answer to pings", phase::closing);
-  else
-    say(codec::opcode_ping, {});
+  beat();
   flush();
 }
 
-void websocket::watch_token() {
+void socket_connection::watch_token() {
   const auto me = self();
   const auto left = who_->expires_at - services_->now();
   if (left <= milliseconds{0}) {
-    shut(close_code::token_expired, "the token has expired", phase::closing);
+    shut(close_code::token_expired, "the token has expired");
     return flush();
   }
   if (left > expiry_notice)
     return shard_.timers().arm(token_, left - expiry_notice);
   if (!warned_ && phase_ == phase::open) {
     warned_ = true;
-    if (format_ == frame_format::envelope)
-      say(codec::opcode_text, codec::token_expiring_event(who_->expires_at));
+    if (format_ != frame_format::plain)
+      enqueue(encode(codec::token_expiring_event(who_->expires_at)));
   }
   // Until its session has greeted it the notice waits.
   shard_.timers().arm(token_, warned_ ? left : std::min<milliseconds>(left, seconds{1}));

@@ -1,7 +1,6 @@
-// The client's side of a connection: what it sends and how it is followed.
+#include "adapters/live/websocket.hpp"
 
 #include "adapters/live/client_event.hpp"
-#include "adapters/live/connection.hpp"
 #include "protocol/codec/frames.hpp"
 #include "protocol/codec/live_events.hpp"
 
@@ -14,44 +13,52 @@
 
 namespace carillon::live {
 
-/// Goes on reading, unless the client has to wait or that is under way.
-void websocket::await_input() {
-  if (phase_ == phase::ended || paused() || reading_)
-    return;
-  reading_ = true;
-  const auto go_on = [me = self()](boost::system::error_code failed) {
-    me->reading_ = false;
-    if (!failed && me->phase_ != phase::ended)
-      me->read();
-  };
-  if (stream_->has_pending())
-    shard_.post([go_on] { go_on({}); });
-  else
-    stream_->socket().async_wait(awaited_, go_on);
+websocket::websocket(shard& on, live_services_ptr with, connection_parts parts,
+                     websocket_opening opening)
+    : socket_connection(on, std::move(with), std::move(parts)), heard_(on.now()) {
+  queue_.add(std::make_shared<const std::string>(std::move(opening.greeting)));
+  if (!opening.leftover.empty())
+    unread_ = std::make_unique<std::string>(std::move(opening.leftover));
 }
 
-void websocket::read() {
+std::string websocket::encode(const live_event& what) const {
+  return codec::websocket_frame(codec::opcode_text, codec::envelope(what.name, what.data));
+}
+
+void websocket::say(std::uint8_t opcode, std::string_view payload) {
+  enqueue(codec::websocket_frame(opcode, payload));
+}
+
+void websocket::shut(close_code code, std::string_view reason) {
+  wind_down(close_frame(code, reason), phase::closing);
+}
+
+void websocket::beat() {
   if (paused())
-    return;
-  const auto buffer = shard_.scratch();
-  const auto step = stream_->read(buffer);
-  awaited_ = step.what == stream::state::want_write ? stream::socket_type::wait_write
-                                                    : stream::socket_type::wait_read;
-  if (step.what == stream::state::closed || step.what == stream::state::failed)
-    return end();
-  heard_ = shard_.now();
-  feed(buffer.first(step.bytes));
-  flush();
+    heard_ = shard_.now();  // its silence is ours: nothing is read
+  if (shard_.now() - heard_ >= 2 * services_->heartbeat)
+    shut(close_code::policy, "no answer to pings");
+  else
+    say(codec::opcode_ping, {});
 }
 
-/// Understands what waits from before, then goes on reading.
-void websocket::understand() {
+// -- what the client sends --------------------------------------------------------------------
+
+/// Until its session takes it what the client sends stays in the socket, then one command at a
+/// time is in work.
+bool websocket::paused() const noexcept {
+  return phase_ == phase::waiting || (phase_ == phase::open && working_);
+}
+
+void websocket::go_on() {
+  working_ = false;
   const auto waiting = std::exchange(unread_, nullptr);
   feed(waiting ? std::span<const char>{*waiting} : std::span<const char>{});
 }
 
 /// Follows the client's bytes until it has to wait; what is left then is kept.
 void websocket::feed(std::span<const char> bytes) {
+  heard_ = shard_.now();
   while (!bytes.empty() && !paused() && phase_ < phase::lingering) {
     if (!parser_)
       parser_ = std::make_unique<frame_parser>();
@@ -59,7 +66,7 @@ void websocket::feed(std::span<const char> bytes) {
     if (outcome == frame_parser::outcome::frame)
       receive(parser_->take());
     else if (outcome == frame_parser::outcome::broken)
-      shut(parser_->fault().code, parser_->fault().why, phase::lingering);
+      wind_down(close_frame(parser_->fault().code, parser_->fault().why), phase::lingering);
   }
   if (parser_ && parser_->idle())
     parser_.reset();
@@ -85,19 +92,20 @@ void websocket::receive_text(std::string_view text) {
   try {
     const auto event = read_client_event(text);
     if (!event)
-      return say(codec::opcode_text, codec::error_event(event.error()));
+      return enqueue(encode(codec::error_event(event.error())));
     if (const auto* asked = std::get_if<client_request>(&*event)) {
       working_ = true;
       caf::anon_send(session_, std::make_shared<const client_command>(
                                  client_command{self(), asked->kind, asked->argument}));
-    } else if (format_ == frame_format::envelope) {
-      say(codec::opcode_text, codec::envelope("pong", "{}"));
+    } else if (format() == frame_format::envelope) {
+      enqueue(encode({"pong", "{}"}));
     } else {
       say(codec::opcode_pong, {});
     }
   } catch (const std::exception& failure) {
     spdlog::error("live: a client's message failed: {}", failure.what());
-    shut(close_code::internal_error, "the message could not be handled", phase::lingering);
+    wind_down(close_frame(close_code::internal_error, "the message could not be handled"),
+              phase::lingering);
   }
 }
 

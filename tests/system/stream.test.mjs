@@ -1,0 +1,3 @@
+import { streamCases } from './stream_cases.mjs';
+
+streamCases({ tls: false });
