@@ -143,10 +143,10 @@ CAF_TEST(a change that came before the answer of storage stays) {
 
 CAF_TEST(more than may wait for the preferences is read from storage) {
   house.storage->holds_preferences = true;
+  house.storage->preferences = {{10, nothing}, {590, everything}};
   open();
   const auto one = connect(user("u"), frame_format::plain);
   post(600);
-  house.storage->preferences = {{10, nothing}, {590, everything}};
   answer_held(house.storage->preferences);
   auto wanted = from_to(1, 10);
   for (std::int64_t i = 591; i <= 600; ++i)
