@@ -4,6 +4,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <cstddef>
 #include <memory>
@@ -53,6 +54,27 @@ class stream {
   virtual bool encrypted() const { return false; }
 
   socket_type& socket() noexcept { return socket_; }
+
+  /// Goes on in another loop; nothing may be waiting for the socket. False where it broke on the
+  /// way. On the thread of its loop, and from then on for the thread of the other.
+  bool move_to(boost::asio::io_context& other) {
+    boost::system::error_code failed;
+    const auto end = socket_.local_endpoint(failed);
+    if (failed)
+      return false;
+    const auto handle = socket_.release(failed);
+    if (failed)
+      return false;
+    socket_type moved{other};
+    moved.assign(end.protocol(), handle, failed);
+    if (failed) {
+      ::close(handle);
+      return false;
+    }
+    moved.non_blocking(true, failed);
+    socket_ = std::move(moved);
+    return !failed;
+  }
 
  protected:
   socket_type socket_;

@@ -1,5 +1,6 @@
 #include "bin/app.hpp"
 
+#include "adapters/socketio/registry.hpp"
 #include "adapters/transport/http.hpp"
 #include "adapters/transport/outbound.hpp"
 #include "bin/catalog.hpp"
@@ -59,6 +60,16 @@ http::server_options options_of(const config& how) {
   options.max_bulk_bytes = static_cast<std::size_t>(how.server.max_bulk_bytes);
   options.rules = server_rules_of(how);
   return options;
+}
+
+socketio::services_ptr make_socketio(live::live_services_ptr live, http::authenticator_ptr tokens) {
+  return std::make_shared<const socketio::services>(socketio::services{
+    .live = live,
+    .socketio = make_socketio(live, tokens_),
+    .check = [tokens = std::move(tokens)](
+               std::string_view token) { return tokens->check(token, wall_time()); },
+    .clients = std::make_shared<socketio::registry>(),
+  });
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "protocol/codec/frames.hpp"
 #include "protocol/codec/notification.hpp"
+#include "protocol/codec/socket_io.hpp"
 
 #include <utility>
 
@@ -20,6 +21,9 @@ std::string frame_of(frame_format format, const notification& what) {
       break;
     case frame_format::sse:
       return codec::server_sent_event("notification", json, what.seq);
+    case frame_format::socket_io:
+      json = codec::socket_notification(json, what);
+      break;
   }
   return codec::websocket_frame(codec::opcode_text, json);
 }

@@ -19,9 +19,11 @@ enum class frame_format : std::uint8_t {
   plain,     ///< WebSocket: a notification is the frame
   envelope,  ///< WebSocket: `{"event","data"}`
   sse,       ///< Server-Sent Events
+  /// Socket.IO: WebSocket frames too; over polling what they carry is sent without them.
+  socket_io,
 };
 
-inline constexpr std::size_t frame_format_count = 3;
+inline constexpr std::size_t frame_format_count = 4;
 
 /// Bytes ready for the wire, shared by everybody who gets them.
 using frame_ptr = std::shared_ptr<const std::string>;

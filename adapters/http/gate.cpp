@@ -1,6 +1,8 @@
 #include "adapters/http/gate.hpp"
 
 #include "adapters/http/query_string.hpp"
+#include "adapters/socketio/client.hpp"
+#include "adapters/socketio/registry.hpp"
 
 #include <openssl/crypto.h>
 
@@ -28,13 +30,6 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && blank(text.back()))
     text.remove_suffix(1);
   return text;
-}
-
-std::string_view bearer_of(std::string_view authorization) {
-  constexpr std::string_view scheme = "bearer ";
-  if (!starts_with_lower(authorization, scheme))
-    return {};
-  return trimmed(authorization.substr(scheme.size()));
 }
 
 /// `application/json`, any `+json`, or nothing at all.
@@ -142,6 +137,15 @@ request_limit* limit_of(site& at, const route& to, const request& in) {
   return limit.on() ? &limit : nullptr;
 }
 
+/// A connection that belongs to a session in place has its place there.
+bool goes_live(const site& at, const route& to, const request& in) {
+  if (!to.polled)
+    return to.live;
+  const auto sid = query_string{in.head.query}.text("sid");
+  const auto whose = sid ? at.with.socketio->clients->find(*sid) : nullptr;
+  return whose && whose->is_user();
+}
+
 bool is_hex(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
@@ -185,6 +189,7 @@ admission admit(site& at, token_cache& tokens, request& in) {
       return out;
     }
   }
+  out.to_live = goes_live(at, *out.to, in);
   out.refused = check_body(at, out, in);
   return out;
 }
@@ -204,6 +209,13 @@ std::optional<error> admit_more(const site& at, admission& so_far, std::size_t b
     return std::nullopt;
   }
   return busy();
+}
+
+std::string_view bearer_of(std::string_view authorization) {
+  constexpr std::string_view scheme = "bearer ";
+  if (!starts_with_lower(authorization, scheme))
+    return {};
+  return trimmed(authorization.substr(scheme.size()));
 }
 
 std::string_view trace_id_of(std::string_view traceparent) {

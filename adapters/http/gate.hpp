@@ -24,6 +24,8 @@ struct admission {
   /// Null for requests that only read.
   std::shared_ptr<door::ticket> ticket{};
   std::size_t body_bound{0};
+  /// Counts among the live connections, not among those of plain HTTP.
+  bool to_live{false};
 
   /// The route for the metrics: its pattern, never the path.
   std::string_view label() const noexcept { return to != nullptr ? to->pattern : "other"; }
@@ -36,6 +38,9 @@ admission admit(site& at, token_cache& tokens, request& in);
 /// Lets a body grow by `bytes` to `total`; the refusal otherwise.
 std::optional<error> admit_more(const site& at, admission& so_far, std::size_t bytes,
                                 std::size_t total);
+
+/// The token of an `Authorization` field of the scheme Bearer; empty for anything else.
+std::string_view bearer_of(std::string_view authorization);
 
 /// The trace id of a W3C `traceparent`; empty for anything else.
 std::string_view trace_id_of(std::string_view traceparent);

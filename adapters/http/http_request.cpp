@@ -42,8 +42,9 @@ void http_connection::begin_request(std::string_view head_text) {
     return reject(problem(fault->status, {errc::malformed, fault->why}));
   }
   admission_ = admit(*desk_->at, desk_->tokens, request_);
-  const bool to_live = admission_.to != nullptr && admission_.to->live;
-  if (!to_live && !plain_ && !(plain_ = plain_place::enter(desk_->at))) {
+  if (admission_.to_live)
+    plain_ = {};
+  else if (!plain_ && !(plain_ = plain_place::enter(desk_->at))) {
     unread_ = true;
     return reject(problem({errc::busy, "too many connections are open", {}, seconds{1}}));
   }
@@ -119,7 +120,7 @@ void http_connection::handle() {
   request_.ticket = std::move(admission_.ticket);
   const responder answer{shared_from_this(), number_, request_.trace_id};
   try {
-    admission_.to->handle({desk_->at->with, request_, answer});
+    admission_.to->handle({desk_->at->with, request_, answer, desk_->on});
   } catch (const std::exception& e) {
     spdlog::error("{} {}: {}", request_.head.method_text, admission_.label(), e.what());
     answer({errc::internal, "the request could not be handled"});

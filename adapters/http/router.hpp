@@ -24,6 +24,7 @@ struct call {
   const services& with;
   request& in;
   const responder& answer;
+  live::shard& on;
 };
 
 /// One resource's method. The table of all is data, so that a description of the API can be
@@ -39,6 +40,8 @@ struct route {
   bool query_token{false};
   /// Becomes a live connection: counted there, and not against requests per minute.
   bool live{false};
+  /// Is of a Socket.IO session: needs no place among those of plain HTTP where it is a user's.
+  bool polled{false};
 };
 
 /// Every route there is.

@@ -2,6 +2,7 @@
 
 #include "adapters/http/authenticator.hpp"
 #include "adapters/live/services.hpp"
+#include "adapters/socketio/services.hpp"
 #include "protocol/actors.hpp"
 #include "protocol/answer.hpp"
 #include "protocol/door.hpp"
@@ -43,6 +44,7 @@ struct services {
   std::shared_ptr<const std::atomic<bool>> draining;
   wall_clock now;
   live::live_services_ptr live;
+  socketio::services_ptr socketio;
   /// Applies a changed configuration, all or nothing; `invalid` says why not.
   std::function<void(answer<reload_report>)> reload;
   /// This node's name, as `admin/sessions` shows it.

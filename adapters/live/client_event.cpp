@@ -38,6 +38,20 @@ result<client_event> read_topics(command_kind kind, const json_value& data) {
   return client_event{client_request{kind, "presence"}};
 }
 
+result<client_event> follow(std::string_view name, const json_value& data) {
+  if (name == "ping")
+    return client_event{client_ping{}};
+  if (name == "notification:read")
+    return read_mark(data);
+  if (name == "notification:read-all")
+    return client_event{client_request{command_kind::read_all, {}}};
+  if (name == "subscribe")
+    return read_topics(command_kind::subscribe, data);
+  if (name == "unsubscribe")
+    return read_topics(command_kind::unsubscribe, data);
+  return error{errc::invalid, "unknown event " + codec::cut(name, codec::max_id)};
+}
+
 }  // namespace
 
 result<client_event> read_client_event(std::string_view text) {
@@ -49,19 +63,23 @@ result<client_event> read_client_event(std::string_view text) {
   if (event == nullptr)
     return error{errc::malformed, "a message is an object with the text member \"event\""};
   const auto* sent = message->find("data");
-  const json_value none;
-  const auto& data = sent != nullptr ? *sent : none;
-  if (event->text == "ping")
-    return client_event{client_ping{}};
-  if (event->text == "notification:read")
-    return read_mark(data);
-  if (event->text == "notification:read-all")
-    return client_event{client_request{command_kind::read_all, {}}};
-  if (event->text == "subscribe")
-    return read_topics(command_kind::subscribe, data);
-  if (event->text == "unsubscribe")
-    return read_topics(command_kind::unsubscribe, data);
-  return error{errc::invalid, "unknown event " + codec::cut(event->text, codec::max_id)};
+  return follow(event->text, sent != nullptr ? *sent : json_value{});
+}
+
+result<client_event> read_client_arguments(std::string_view text, std::string_view user_id) {
+  const auto list = codec::read_json(text, {.depth = 2, .names = data_members});
+  if (!list)
+    return list.error();
+  if (list->is != json_value::kind::array || list->items.empty()
+      || list->items.front().is != json_value::kind::string)
+    return error{errc::malformed, "an event is a list that begins with its name"};
+  const auto& name = list->items.front().text;
+  const auto data = list->items.size() > 1 ? list->items[1] : json_value{};
+  if (name != "subscribe" || data.is != json_value::kind::string)
+    return follow(name, data);
+  if (data.text != user_id)
+    return error{errc::forbidden, "only one's own user id may be subscribed to"};
+  return client_event{client_join{}};
 }
 
 }  // namespace carillon::live

@@ -17,6 +17,12 @@ void frame_queue::add(frame_ptr bytes, std::uint32_t frames) {
   parts_.push_back({std::move(bytes), frames});
 }
 
+void frame_queue::append(frame_queue&& other) {
+  for (auto& each : other.parts_)
+    add(std::move(each.bytes), each.frames);
+  other = {};
+}
+
 std::span<const iovec> frame_queue::gather(std::span<iovec> into) const {
   const auto n = std::min(into.size(), parts_.size() - head_);
   for (std::size_t i = 0; i < n; ++i) {

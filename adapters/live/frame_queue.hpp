@@ -25,6 +25,9 @@ class frame_queue {
   /// Adds so many frames, one after the other in `bytes`.
   void add(frame_ptr bytes, std::uint32_t frames = 1);
 
+  /// Adds all that waits in another queue, of which nothing may have been written.
+  void append(frame_queue&& other);
+
   /// Fills `into` with what is to be written next; returns the part filled.
   std::span<const iovec> gather(std::span<iovec> into) const;
 

@@ -2,9 +2,21 @@
 
 #include "adapters/live/shard.hpp"
 
+#include <atomic>
 #include <utility>
 
 namespace carillon::live {
+
+namespace {
+
+std::uint64_t next_id() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
+}  // namespace
+
+outlet::outlet(shard& on) noexcept : shard_(on), id_(next_id()) {}
 
 void outlet::start(const session_actor& session) {
   shard_.put(shared_from_this(), order{order::start{session}});

@@ -4,6 +4,7 @@
 
 #include <boost/intrusive/list_hook.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <variant>
@@ -35,7 +36,9 @@ class outlet : public connection,
                public std::enable_shared_from_this<outlet>,
                public boost::intrusive::list_base_hook<> {
  public:
-  explicit outlet(shard& on) noexcept : shard_(on) {}
+  explicit outlet(shard& on) noexcept;
+
+  std::uint64_t id() const noexcept final { return id_; }
 
   void start(const session_actor& session) final;
   void push(push_ptr what) final;
@@ -59,6 +62,7 @@ class outlet : public connection,
  private:
   friend class outbox;
   friend class shard;
+  const std::uint64_t id_;
   bool in_line_ = false;              ///< of those that have to write
   std::shared_ptr<outlet> enrolled_;  ///< itself, while its shard keeps it alive
 };

@@ -41,6 +41,7 @@ class census {
   static place enter(const std::shared_ptr<census>& all);
 
   std::int64_t now() const;
+  bool full() const { return now() >= bound_; }
 
  private:
   void leave();

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <exception>
 #include <utility>
 #include <variant>
@@ -18,11 +17,6 @@ namespace {
 /// Buffers of one gathered write.
 constexpr std::size_t gather_bound = 64;
 
-std::uint64_t next_id() {
-  static std::atomic<std::uint64_t> last{0};
-  return ++last;
-}
-
 }  // namespace
 
 socket_connection::socket_connection(shard& on, live_services_ptr with, connection_parts parts)
@@ -31,7 +25,6 @@ socket_connection::socket_connection(shard& on, live_services_ptr with, connecti
       stream_(std::move(parts.over)),
       seat_(std::move(parts.seat)),
       place_(std::move(parts.place)),
-      id_(next_id()),
       who_(std::move(parts.who)),
       since_(parts.since),
       pulse_([](void* me) { static_cast<socket_connection*>(me)->pulse(); }, this),
@@ -120,7 +113,7 @@ void socket_connection::flush() {
   if (owes_drained_ && session_ && queue_.size() < drained_frames
       && queue_.bytes() < drained_bytes) {
     owes_drained_ = false;
-    caf::anon_send(session_, session_note{drained{id_}});
+    caf::anon_send(session_, session_note{drained{id()}});
   }
   if (phase_ == phase::lingering && queue_.empty() && !std::exchange(finished_, true))
     stream_->finish();

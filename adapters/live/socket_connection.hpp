@@ -42,7 +42,6 @@ class socket_connection : public outlet {
   /// Enters presence and sends what its form begins with.
   void begin();
 
-  std::uint64_t id() const noexcept final { return id_; }
   const principal_ptr& who() const noexcept final { return who_; }
   frame_format format() const noexcept final { return format_; }
   std::optional<std::int64_t> since() const noexcept final { return since_; }
@@ -132,7 +131,6 @@ class socket_connection : public outlet {
 
   shard::seat seat_;
   census::place place_;
-  const std::uint64_t id_;
   principal_ptr who_;
   std::optional<std::int64_t> since_;
   timer_wheel::timer pulse_;

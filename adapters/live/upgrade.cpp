@@ -67,15 +67,12 @@ struct waiting_upgrade {
 };
 
 std::string greeting(const std::string& accept, frame_format format, bool resume_failed) {
-  std::string text =
-    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Accept: "
-    + accept + "\r\n";
+  std::string headers;
   if (format == frame_format::envelope)
-    text += "Sec-WebSocket-Protocol: " + std::string{subprotocol} + "\r\n";
+    headers += "Sec-WebSocket-Protocol: " + std::string{subprotocol} + "\r\n";
   if (resume_failed)
-    text += "Carillon-Resume: failed\r\n";
-  return text + "\r\n";
+    headers += "Carillon-Resume: failed\r\n";
+  return switching_protocols(accept, headers);
 }
 
 void open(waiting_upgrade what, bool resume_failed) {
@@ -134,6 +131,14 @@ std::string accept_key(const std::string& key) {
   std::array<unsigned char, 32> encoded;
   const auto length = EVP_EncodeBlock(encoded.data(), digest.data(), static_cast<int>(size));
   return {encoded.begin(), encoded.begin() + length};
+}
+
+std::string switching_protocols(const std::string& accept, std::string_view headers) {
+  std::string text{
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Accept: "};
+  text.append(accept).append("\r\n").append(headers);
+  return text += "\r\n";
 }
 
 void upgrade(shard& on, const live_services_ptr& with, stream_ptr over, shard::seat seat,

@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace carillon::live {
 
@@ -41,6 +42,10 @@ std::optional<handshake_refusal> check_handshake(const upgrade_request& asked);
 
 /// The value of `Sec-WebSocket-Accept` for a key.
 std::string accept_key(const std::string& key);
+
+/// The head of the 101 that makes a stream a WebSocket; `headers` are further lines of it, each
+/// ended by CRLF.
+std::string switching_protocols(const std::string& accept, std::string_view headers = {});
 
 /// Writes the 101, makes a connection of the stream and attaches it to presence. The request has
 /// passed `check_handshake`; `place` is not empty. Call on the shard's thread; never blocks.

@@ -41,6 +41,10 @@ void post_reload(const call& c);
 void get_websocket(const call& c);
 void get_stream(const call& c);
 
+// socketio.cpp
+void get_socket_io(const call& c);
+void post_socket_io(const call& c);
+
 // health.cpp
 void get_livez(const call& c);
 void get_readyz(const call& c);

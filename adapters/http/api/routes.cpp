@@ -33,6 +33,10 @@ std::span<const route> all_routes() {
     route{get, "/api/v1/stream", user, none, api::get_stream, true, true},
 
     route{post, "/-/reload", admin, none, api::post_reload},
+    route{get, "/socket.io/", open, none, api::get_socket_io, false, true, true},
+    route{post, "/socket.io/", open, none, api::post_socket_io, false, true, true},
+    route{get, "/socket.io", open, none, api::get_socket_io, false, true, true},
+    route{post, "/socket.io", open, none, api::post_socket_io, false, true, true},
 
     route{get, "/livez", open, none, api::get_livez},
     route{get, "/readyz", open, none, api::get_readyz},

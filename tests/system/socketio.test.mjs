@@ -1,0 +1,3 @@
+import { socketIoCases } from './socketio_cases.mjs';
+
+socketIoCases();
