@@ -64,8 +64,7 @@ http::server_options options_of(const config& how) {
 
 socketio::services_ptr make_socketio(live::live_services_ptr live, http::authenticator_ptr tokens) {
   return std::make_shared<const socketio::services>(socketio::services{
-    .live = live,
-    .socketio = make_socketio(live, tokens_),
+    .live = std::move(live),
     .check = [tokens = std::move(tokens)](
                std::string_view token) { return tokens->check(token, wall_time()); },
     .clients = std::make_shared<socketio::registry>(),
@@ -167,8 +166,10 @@ void app::start_server() {
     .storage = engine_->health(),
     .draining = draining_,
     .now = wall_time,
-    .live = std::move(live),
+    .live = live,
+    .socketio = make_socketio(live, tokens_),
     .reload = [this](answer<http::reload_report> reply) { ask_reload(std::move(reply)); },
+    .presence_visible_to_all = how_.presence.visible_to == "all",
   };
   std::vector<live::shard*> shards;
   for (auto& shard : shards_)

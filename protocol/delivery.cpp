@@ -6,7 +6,7 @@ namespace carillon {
 
 namespace {
 
-constexpr words<8> status_words{"pending", "delivering", "retrying",  "delivered",
+constexpr words<delivery_status_count> status_words{"pending", "delivering", "retrying",  "delivered",
                                 "dead",    "skipped",    "cancelled", "failed"};
 constexpr words<6> class_words{
   "none",           "transient", "rate_limited", "invalid_credentials", "invalid_recipient",

@@ -4,6 +4,7 @@
 #include "protocol/notification.hpp"
 #include "protocol/time.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -24,6 +25,8 @@ enum class delivery_status : std::uint8_t {
   cancelled,
   failed,
 };
+
+inline constexpr std::size_t delivery_status_count = 8;
 
 /// Why an attempt failed; the closed set that decides what happens next and labels the metrics.
 enum class error_class : std::uint8_t {

@@ -6,7 +6,7 @@ namespace carillon {
 
 namespace {
 
-constexpr words<5> type_words{"info", "success", "warning", "error", "alert"};
+constexpr words<notification_type_count> type_words{"info", "success", "warning", "error", "alert"};
 constexpr words<lane_count> priority_words{"low", "normal", "high", "urgent"};
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "protocol/id.hpp"
 #include "protocol/time.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,6 +14,8 @@ namespace carillon {
 
 /// How a client shows it.
 enum class notification_type : std::uint8_t { info, success, warning, error, alert };
+
+inline constexpr std::size_t notification_type_count = 5;
 
 /// A lane: a later urgent delivery overtakes queued normal ones on the same channel (P0 to P3).
 enum class priority : std::uint8_t { low, normal, high, urgent };
@@ -68,12 +71,20 @@ struct notification {
 
 using notification_ptr = std::shared_ptr<const notification>;
 
+/// How many a row of a folded list stands for, itself among them.
+struct group_size {
+  std::int64_t count{1};
+  std::int64_t unread{0};
+};
+
 /// A notification as one user sees it.
 struct inbox_item {
   notification_ptr what{};
   std::optional<timestamp> read_at{};
   /// Their preferences kept it from being pushed.
   bool suppressed{false};
+  /// In a folded list only.
+  std::optional<group_size> group{};
 };
 
 }  // namespace carillon

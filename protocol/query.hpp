@@ -7,6 +7,9 @@
 #include "protocol/preferences.hpp"
 #include "protocol/principal.hpp"
 
+#include <array>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +34,8 @@ struct list_inbox {
   std::optional<carillon::priority> priority{};
   std::optional<std::string> source{};
   std::optional<std::string> group_key{};
+  /// Of those with the same `group_key` only the newest, with their number.
+  bool fold{false};
   int limit{20};
   int offset{0};
   /// Only those with a smaller `seq`.
@@ -51,6 +56,36 @@ struct count_unread {
   principal_ptr who{};
   timestamp now{};
   answer<std::int64_t> reply{};
+};
+
+/// What a user's inbox holds.
+struct inbox_counts {
+  std::int64_t total{0};
+  std::int64_t unread{0};
+  /// By `static_cast<std::size_t>(notification_type)`, and so on.
+  std::array<std::int64_t, notification_type_count> by_type{};
+  std::array<std::int64_t, lane_count> by_priority{};
+};
+
+/// How many deliveries a channel has in each state, by `static_cast<std::size_t>(delivery_status)`.
+using status_counts = std::array<std::int64_t, delivery_status_count>;
+
+/// Those of every channel that has any. `system` is always among them: its rows are delivered once
+/// they are visible.
+using delivery_counts = std::map<std::string, status_counts>;
+
+struct inbox_stats {
+  inbox_counts own{};
+  /// Where they were asked for.
+  std::optional<delivery_counts> deliveries{};
+};
+
+/// Counts the asker's inbox and, for an operator, deliveries.
+struct read_stats {
+  principal_ptr who{};
+  timestamp now{};
+  bool deliveries{false};
+  answer<inbox_stats> reply{};
 };
 
 /// Rows of (after, upto] by `seq`, in order.
@@ -131,8 +166,8 @@ struct get_delivery {
 
 /// A question to storage with its own answer.
 struct query {
-  std::variant<list_inbox, get_notification, count_unread, read_range, read_state, gather_facts,
-               list_deliveries, get_delivery, read_preferences>
+  std::variant<list_inbox, get_notification, count_unread, read_stats, read_range, read_state,
+               gather_facts, list_deliveries, get_delivery, read_preferences>
     what{};
   /// Asked from outside: refused with `busy` when too many wait.
   bool outside{false};

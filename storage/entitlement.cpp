@@ -17,12 +17,24 @@ std::string list_of(const std::deque<std::string>& names) {
   return list;
 }
 
-const std::string unexpired = " and (n.expires_at is null or n.expires_at > :now)";
+std::string unexpired(const std::string& x) {
+  return " and (" + x + ".expires_at is null or " + x + ".expires_at > :now)";
+}
 
-const std::string kept =
-  unexpired
-  + " and not exists (select 1 from notification_reads x where x.user_id = :user and "
-    "x.notification_id = n.id and x.deleted_at is not null)";
+/// Whether the user marked `x` so.
+std::string mark_of(const std::string& x, const std::string& mark) {
+  return "exists (select 1 from notification_reads m where m.user_id = :user and "
+         "m.notification_id = "
+         + x + ".id and m." + mark + " is not null)";
+}
+
+/// One column of rows: the empty text and the named parameters.
+std::string column_of(const std::deque<std::string>& names) {
+  std::string list = "(values ('')";
+  for (const auto& name : names)
+    list += ", (:" + name + ")";
+  return list + ")";
+}
 
 std::string join(const std::vector<std::string>& parts, const std::string& between) {
   std::string all;
@@ -33,10 +45,21 @@ std::string join(const std::vector<std::string>& parts, const std::string& betwe
 
 }  // namespace
 
-const std::string unread_condition =
-  " and n.seq > " + last_watermark
-  + " and not exists (select 1 from notification_reads y where y.user_id = :user and "
-    "y.notification_id = n.id and y.read_at is not null)";
+std::string kept(const std::string& x) {
+  return unexpired(x) + " and not " + mark_of(x, "deleted_at");
+}
+
+std::string unmarked(const std::string& x) {
+  return " and not " + mark_of(x, "read_at");
+}
+
+std::string unread(const std::string& x) {
+  return " and " + x + ".seq > " + last_watermark + unmarked(x);
+}
+
+std::string read(const std::string& x) {
+  return " and (" + x + ".seq <= " + last_watermark + " or " + mark_of(x, "read_at") + ")";
+}
 
 const std::string read_at_expression =
   "coalesce(r.read_at, (select w.read_at from inbox_watermarks w where w.user_id = :user and "
@@ -63,7 +86,7 @@ entitlement::entitlement(const principal& who, timestamp now) : who_(who), now_(
 std::string entitlement::sequences(const std::string& condition, bool newest) const {
   std::vector<std::string> parts;
   for (const auto& audience : audiences_)
-    parts.push_back("select * from (select n.seq from notifications n where " + audience + kept
+    parts.push_back("select * from (select n.seq from notifications n where " + audience + kept("n")
                     + condition + " order by n.seq" + (newest ? " desc" : "") + " limit :top) b"
                     + std::to_string(parts.size()));
   return join(parts, " union all ");
@@ -72,24 +95,42 @@ std::string entitlement::sequences(const std::string& condition, bool newest) co
 std::string entitlement::marked(const std::string& selected, const std::string& condition) const {
   return "select " + selected
          + " from notification_reads y cross join notifications n where y.user_id = :user and "
-           "n.id = y.notification_id and n.seq > "
-         + last_watermark + unexpired + condition + " and ((" + join(audiences_, ") or (") + "))";
+           "n.id = y.notification_id"
+         + unexpired("n") + condition + " and ((" + join(audiences_, ") or (") + "))";
 }
 
 std::string entitlement::read_sequences(const std::string& condition) const {
   const auto below = " and n.seq > 0 and n.seq <= " + last_watermark;
-  const auto by_hand = " and y.read_at is not null and y.deleted_at is null";
+  const auto by_hand =
+    " and n.seq > " + last_watermark + " and y.read_at is not null and y.deleted_at is null";
   return sequences(below + condition, true) + " union all select * from ("
          + marked("n.seq", by_hand + condition) + " order by n.seq desc limit :top) m";
 }
 
 std::string entitlement::count_unread() const {
-  const std::string within = " and n.seq <= :upto";
+  const auto within = " and n.seq > " + last_watermark + " and n.seq <= :upto";
   std::vector<std::string> parts;
   for (const auto& audience : audiences_)
-    parts.push_back("(select count(*) from notifications n where " + audience + unexpired
-                    + " and n.seq > " + last_watermark + within + ")");
+    parts.push_back("(select count(*) from notifications n where " + audience + unexpired("n")
+                    + within + ")");
   return join(parts, " + ") + " - (" + marked("count(*)", within) + ")";
+}
+
+std::string entitlement::count_by(const std::string& columns) const {
+  const auto groups = " group by " + columns;
+  std::vector<std::string> parts;
+  for (const auto& audience : audiences_)
+    parts.push_back("select " + columns + ", count(*) as amount from notifications n where "
+                    + audience + unexpired("n") + " and n.seq > 0" + groups);
+  parts.push_back(marked(columns + ", -count(*)", " and n.seq > 0 and y.deleted_at is not null")
+                  + groups);
+  return join(parts, " union all ");
+}
+
+std::string entitlement::rows() const {
+  return "select cast(:user as text) as user_id, '' as role, '' as store_id union "
+         "select '', r.column1, s.column1 from "
+         + column_of(role_names_) + " r cross join " + column_of(store_names_) + " s";
 }
 
 void entitlement::bind(parameter_list& out) const {

@@ -30,11 +30,18 @@ class entitlement {
   /// what the user has marked, which is little beside what they could see.
   std::string count_unread() const;
 
+  /// Rows (`columns`, `amount`) that add up to how many entitled rows there are of each, neither
+  /// expired nor deleted: those within the index, and those that were deleted with a minus.
+  std::string count_by(const std::string& columns) const;
+
+  /// The audiences as rows (`user_id`, `role`, `store_id`), each once, for a `with`.
+  std::string rows() const;
+
   /// Appends what the conditions name: `user`, `now`, roles and stores.
   void bind(parameter_list& out) const;
 
  private:
-  /// Queries for those that the user marked above their last watermark.
+  /// Queries for those that the user marked.
   std::string marked(const std::string& selected, const std::string& condition) const;
 
   const principal& who_;
@@ -44,9 +51,17 @@ class entitlement {
   std::deque<std::string> store_names_;
 };
 
-/// A condition with its lower bound: all up to the user's last watermark is read, and so is what
-/// they marked.
-extern const std::string unread_condition;
+// Conditions on the rows of `notifications` that a query calls `x`.
+
+/// Neither expired nor deleted by the user.
+std::string kept(const std::string& x);
+/// With its lower bound: all up to the user's last watermark is read, and so is what they marked.
+std::string unread(const std::string& x);
+/// The same for rows above the watermark.
+std::string unmarked(const std::string& x);
+/// The contrary of `unread`, without a bound.
+std::string read(const std::string& x);
+
 /// When `n` was read, with `r` its row of `notification_reads`, if any.
 extern const std::string read_at_expression;
 

@@ -19,30 +19,72 @@ inbox_item read_item(row& x) {
   return item;
 }
 
-/// The filters of a list as a condition on `n`, and their values.
-std::string filters_of(const list_inbox& asked, parameter_list& values) {
+/// The filters of a list as a condition on `x`.
+std::string filters_on(const std::string& x, const list_inbox& asked) {
   std::string sql;
-  if (asked.type) {
-    sql += " and n.type = :type";
-    values.emplace_back("type", to_string(*asked.type));
-  }
-  if (asked.priority) {
-    sql += " and n.priority = :priority";
-    values.emplace_back("priority", static_cast<int>(*asked.priority));
-  }
-  if (asked.source) {
-    sql += " and n.source = :source";
-    values.emplace_back("source", *asked.source);
-  }
-  if (asked.group_key) {
-    sql += " and n.group_key = :group_key";
-    values.emplace_back("group_key", *asked.group_key);
-  }
-  if (asked.before) {
-    sql += " and n.seq < :before";
-    values.emplace_back("before", *asked.before);
-  }
+  const auto is_as_asked = [&](const std::string& column) {
+    sql += " and " + x + "." + column + " = :" + column;
+  };
+  if (asked.type)
+    is_as_asked("type");
+  if (asked.priority)
+    is_as_asked("priority");
+  if (asked.source)
+    is_as_asked("source");
+  if (asked.group_key)
+    is_as_asked("group_key");
   return sql;
+}
+
+void bind_filters(const list_inbox& asked, parameter_list& values) {
+  if (asked.type)
+    values.emplace_back("type", to_string(*asked.type));
+  if (asked.priority)
+    values.emplace_back("priority", static_cast<int>(*asked.priority));
+  if (asked.source)
+    values.emplace_back("source", *asked.source);
+  if (asked.group_key)
+    values.emplace_back("group_key", *asked.group_key);
+  if (asked.before)
+    values.emplace_back("before", *asked.before);
+  // One more than asked tells whether there is another page.
+  values.emplace_back("top", std::int64_t{asked.limit} + asked.offset + 1);
+  values.emplace_back("page", asked.limit + 1);
+  values.emplace_back("offset", asked.offset);
+}
+
+/// The rows `g` of the group of `n`, as far as the filters let them through.
+std::string group_of_n(const list_inbox& asked) {
+  return " from mine a cross join notifications g where g.user_id = a.user_id and "
+         "g.role = a.role and g.store_id = a.store_id and g.group_key = n.group_key and "
+         "g.group_key <> ''"
+         + kept("g") + filters_on("g", asked);
+}
+
+/// Holds for the newest of each group and for what has none. What is newer than an unread row is
+/// above the last watermark as it is.
+std::string leads_its_group(const list_inbox& asked) {
+  const auto as_asked = !asked.is_read ? std::string{} : *asked.is_read ? read("g") : unmarked("g");
+  return " and (n.group_key = '' or not exists (select 1" + group_of_n(asked) + " and g.seq > n.seq"
+         + as_asked + "))";
+}
+
+/// The columns that `read_group` takes; 0 where there is no group.
+std::string group_columns(const list_inbox& asked) {
+  const auto count = [](const std::string& rows) {
+    return ", case when n.group_key = '' then 0 else (select count(*)" + rows + ") end";
+  };
+  const auto all = group_of_n(asked);
+  const auto unread_ones = count(all + unread("g"));
+  if (asked.is_read)
+    return (*asked.is_read ? count(all + " and g.seq > 0" + read("g")) + ", 0"
+                           : unread_ones + unread_ones);
+  return count(all + " and g.seq > 0") + unread_ones;
+}
+
+group_size read_group(row& x, bool is_read) {
+  const group_size size{x.number(), x.number()};
+  return size.count > 0 ? size : group_size{1, is_read ? 0 : 1};
 }
 
 }  // namespace
@@ -51,21 +93,28 @@ inbox_page read_inbox(connection& db, const list_inbox& asked) {
   const entitlement mine{*asked.who, asked.now};
   parameter_list values;
   mine.bind(values);
-  const auto filters = filters_of(asked, values);
-  const auto keys = !asked.is_read   ? mine.sequences(" and n.seq > 0" + filters, true)
-                    : *asked.is_read ? mine.read_sequences(filters)
-                                     : mine.sequences(unread_condition + filters, true);
-  // One more than asked tells whether there is another page.
-  values.emplace_back("top", std::int64_t{asked.limit} + asked.offset + 1);
-  values.emplace_back("page", asked.limit + 1);
-  values.emplace_back("offset", asked.offset);
+  bind_filters(asked, values);
+  const auto condition = filters_on("n", asked) + (asked.before ? " and n.seq < :before" : "")
+                         + (asked.fold ? leads_its_group(asked) : "");
+  const auto keys = !asked.is_read   ? mine.sequences(" and n.seq > 0" + condition, true)
+                    : *asked.is_read ? mine.read_sequences(condition)
+                                     : mine.sequences(unread("n") + condition, true);
   // A cross join keeps SQLite to this order: first the few keys, then their rows.
-  const auto sql = "select " + notification_columns + ", " + read_at_expression + " from (select "
-                   "u.seq from (" + keys + ") u order by u.seq desc limit :page offset :offset) k "
-                   "cross join notifications n left join notification_reads r on r.user_id = :user "
-                   "and r.notification_id = n.id where n.seq = k.seq order by n.seq desc";
+  const auto from = " from (select u.seq from (" + keys
+                    + ") u order by u.seq desc limit :page offset :offset) k "
+                      "cross join notifications n left join notification_reads r on "
+                      "r.user_id = :user and r.notification_id = n.id where n.seq = k.seq "
+                      "order by n.seq desc";
+  const auto columns = "select " + notification_columns + ", " + read_at_expression;
+  const auto sql = asked.fold
+                     ? "with mine as (" + mine.rows() + ") " + columns + group_columns(asked) + from
+                     : columns + from;
   inbox_page page;
-  db.select(sql, item_columns, values, [&](row& x) { page.items.push_back(read_item(x)); });
+  db.select(sql, item_columns + (asked.fold ? 2 : 0), values, [&](row& x) {
+    auto& item = page.items.emplace_back(read_item(x));
+    if (asked.fold)
+      item.group = read_group(x, item.read_at.has_value());
+  });
   if (page.items.size() > static_cast<std::size_t>(asked.limit)) {
     page.items.pop_back();
     page.next = page.items.back().what->seq;

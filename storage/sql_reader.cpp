@@ -4,6 +4,7 @@
 #include "storage/preferences.hpp"
 #include "storage/recipients.hpp"
 #include "storage/repository.hpp"
+#include "storage/stats.hpp"
 
 #include <array>
 
@@ -58,6 +59,13 @@ class sql_reader final : public reader {
 
   result<std::int64_t> answer_to(const count_unread& asked) {
     return count_unread_of(db(), *asked.who, asked.now);
+  }
+
+  result<inbox_stats> answer_to(const read_stats& asked) {
+    inbox_stats stats{count_inbox(db(), *asked.who, asked.now), {}};
+    if (asked.deliveries)
+      stats.deliveries = count_deliveries(db());
+    return stats;
   }
 
   result<seq_page> answer_to(const read_range& asked) {

@@ -47,6 +47,8 @@ struct services {
   socketio::services_ptr socketio;
   /// Applies a changed configuration, all or nothing; `invalid` says why not.
   std::function<void(answer<reload_report>)> reload;
+  /// Everybody may see who is online, not only operators.
+  bool presence_visible_to_all{false};
   /// This node's name, as `admin/sessions` shows it.
   std::string node{"local"};
 };

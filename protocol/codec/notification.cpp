@@ -61,6 +61,11 @@ void append_item(std::string& out, const inbox_item& item) {
     out.pop_back();
     out += R"(,"suppressed":true})";
   }
+  if (item.group) {
+    out.pop_back();
+    out += R"(,"group_count":)" + std::to_string(item.group->count);
+    out += R"(,"group_unread_count":)" + std::to_string(item.group->unread) + '}';
+  }
 }
 
 std::string created_json(const notification& what, bool duplicate) {

@@ -27,6 +27,9 @@ struct fixture : store_fixture {
 namespace deliveries_promises {
 #include "tests/storage/conformance/deliveries.hpp"
 }  // namespace deliveries_promises
+namespace groups_promises {
+#include "tests/storage/conformance/groups.hpp"
+}  // namespace groups_promises
 namespace inbox_promises {
 #include "tests/storage/conformance/inbox.hpp"
 }  // namespace inbox_promises

@@ -24,6 +24,9 @@ void delete_notification(const call& c);
 void get_preferences(const call& c);
 void put_preferences(const call& c);
 
+// stats.cpp
+void get_stats(const call& c);
+
 // events.cpp
 void post_event(const call& c);
 
@@ -31,8 +34,9 @@ void post_event(const call& c);
 void list_deliveries(const call& c);
 void get_delivery(const call& c);
 
-// sessions.cpp
+// sessions.cpp: who is online, for operators and for users
 void list_sessions(const call& c);
+void list_presence(const call& c);
 
 // reload.cpp
 void post_reload(const call& c);
@@ -49,5 +53,6 @@ void post_socket_io(const call& c);
 void get_livez(const call& c);
 void get_readyz(const call& c);
 void get_metrics(const call& c);
+void get_openapi(const call& c);
 
 }  // namespace carillon::http::api

@@ -1,4 +1,5 @@
 #include "adapters/http/api/handlers.hpp"
+#include "adapters/http/openapi.hpp"
 
 namespace carillon::http::api {
 
@@ -16,6 +17,10 @@ void get_readyz(const call& c) {
 
 void get_metrics(const call& c) {
   c.answer(reply{200, c.with.scrape(), "text/plain; version=0.0.4; charset=utf-8"});
+}
+
+void get_openapi(const call& c) {
+  c.answer(reply{200, std::string{openapi_document}});
 }
 
 }  // namespace carillon::http::api

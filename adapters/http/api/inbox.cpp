@@ -33,10 +33,15 @@ reply counted(const marked& done) {
   return {200, R"({"success":true,"message":"已标记)" + n + R"(条通知为已读","count":)" + n + "}"};
 }
 
+/// What a list may be folded by.
+std::optional<bool> parse_fold(std::string_view text) {
+  return text == "group" ? std::optional{true} : std::nullopt;
+}
+
 /// The same list from its next page on.
 std::string link_to(const query_string& asked, int limit, std::int64_t cursor) {
   std::string link = "</api/v1/notifications?limit=" + std::to_string(limit);
-  for (const auto* name : {"is_read", "type", "priority", "source", "group_key"}) {
+  for (const auto* name : {"is_read", "type", "priority", "source", "group_key", "fold"}) {
     if (const auto value = asked.text(name)) {
       link.append("&").append(name).append("=");
       append_url_encoded(link, *value);
@@ -57,6 +62,7 @@ void list_notifications(const call& c) {
   what.priority = asked.parsed("priority", parse_priority, "one of low, normal, high, urgent");
   what.source = asked.key("source");
   what.group_key = asked.key("group_key");
+  what.fold = asked.parsed("fold", parse_fold, "group").value_or(false);
   what.limit = static_cast<int>(asked.number("limit", 1, 100).value_or(20));
   what.offset =
     static_cast<int>(asked.number("offset", 0, std::numeric_limits<int>::max()).value_or(0));

@@ -15,6 +15,7 @@ std::span<const route> all_routes() {
     route{post, "/api/v1/notifications/batch", publish, bulk, api::post_batch},
     route{get, "/api/v1/notifications", user, none, api::list_notifications},
     route{get, "/api/v1/notifications/unread-count", user, none, api::get_unread_count},
+    route{get, "/api/v1/notifications/stats", user, none, api::get_stats},
     route{get, "/api/v1/notifications/{id}", user, none, api::get_notification},
     route{put, "/api/v1/notifications/{id}/read", user, none, api::put_read},
     route{put, "/api/v1/notifications/read", user, json, api::put_read_many},
@@ -29,20 +30,22 @@ std::span<const route> all_routes() {
     route{get, "/api/v1/admin/deliveries/{id}", admin, none, api::get_delivery},
     route{get, "/api/v1/admin/sessions", admin, none, api::list_sessions},
 
+    route{get, "/api/v1/presence", user, none, api::list_presence},
     route{get, "/api/v1/ws", user, none, api::get_websocket, true, true},
     route{get, "/api/v1/stream", user, none, api::get_stream, true, true},
-
-    route{post, "/-/reload", admin, none, api::post_reload},
     route{get, "/socket.io/", open, none, api::get_socket_io, false, true, true},
     route{post, "/socket.io/", open, none, api::post_socket_io, false, true, true},
     route{get, "/socket.io", open, none, api::get_socket_io, false, true, true},
     route{post, "/socket.io", open, none, api::post_socket_io, false, true, true},
+
+    route{post, "/-/reload", admin, none, api::post_reload},
 
     route{get, "/livez", open, none, api::get_livez},
     route{get, "/readyz", open, none, api::get_readyz},
     route{get, "/healthz", open, none, api::get_readyz},
     route{get, "/api/v1/health", open, none, api::get_readyz},
     route{get, "/metrics", metrics, none, api::get_metrics},
+    route{get, "/openapi.json", open, none, api::get_openapi},
   };
   return table;
 }

@@ -177,6 +177,42 @@ CAF_TEST(operators see deliveries and sessions) {
   CAF_CHECK(sessions["items"][0]["devices"] == 2);
 }
 
+CAF_TEST(a folded list asks for groups and its next page does so as well) {
+  const auto list = get(path + "?fold=group&limit=2", user);
+  CAF_CHECK_EQUAL(list.status, 200);
+  CAF_CHECK(at.last_list->fold);
+  CAF_CHECK(list.headers.at("link").find("&fold=group&cursor=7>") != std::string::npos);
+  CAF_CHECK_EQUAL(get(path + "?fold=source", user).status, 400);
+  CAF_CHECK(!at.last_list->who->is_admin);
+}
+
+CAF_TEST(counts are a user's own and an operator's are the node's as well) {
+  const std::string own =
+    R"({"total":3,"unread":2,"by_type":{"info":1,"success":0,"warning":2,"error":0,"alert":0},)"
+    R"("by_priority":{"low":0,"normal":3,"high":0,"urgent":0})";
+  CAF_CHECK_EQUAL(get(path + "/stats", user).body, own + "}");
+  CAF_CHECK_EQUAL(at.last_stats->who->subject, "u1");
+  CAF_CHECK_EQUAL(get(path + "/stats", admin).body,
+                  own
+                    + R"(,"connections":3,"users_online":2,"deliveries":{"log":{"pending":0,)"
+                      R"("delivering":1,"retrying":0,"delivered":0,"dead":0,"skipped":0,)"
+                      R"("cancelled":0,"failed":0}}})");
+}
+
+CAF_TEST(who is online is shown to operators and to all where that is configured) {
+  CAF_CHECK_EQUAL(get("/api/v1/presence", user).status, 403);
+  const auto all = body_of(get("/api/v1/presence", admin));
+  CAF_CHECK(all["online"] == 2 && all["next"].is_null());
+  CAF_CHECK(all["items"][0]["user_id"] == "a0" && all["items"][1]["devices"] == 2);
+  const auto first = body_of(get("/api/v1/presence?limit=1", admin));
+  CAF_CHECK(first["items"].size() == 1 && first["next"] == "a0" && first["online"] == 2);
+  const auto rest = body_of(get("/api/v1/presence?limit=1&cursor=a0", admin));
+  CAF_CHECK(rest["items"][0]["user_id"] == "u1" && rest["next"].is_null());
+  engine open{{.presence_visible_to_all = true}};
+  raw_client guest{open.port()};
+  CAF_CHECK_EQUAL(guest.ask("GET", "/api/v1/presence", open.token("u1")).status, 200);
+}
+
 CAF_TEST(readiness follows the store and the end of the node) {
   for (const auto* where : {"/livez", "/readyz", "/healthz", "/api/v1/health"})
     CAF_CHECK_EQUAL(aut.ask("GET", where).status, 200);

@@ -63,7 +63,7 @@ engine::engine(setup how)
             [](reread) {},
             [](const close_all&) {},
             [this](const list_online& x) {
-              (*x.reply)(std::vector{online_user{"u1", 2, now()}});
+              (*x.reply)(std::vector{online_user{"u1", 2, now()}, online_user{"a0", 1, now()}});
             }};
   });
   how.options.port = 0;
@@ -108,6 +108,7 @@ services engine::wiring(const setup& how) {
   with.now = [this] { return now(); };
   with.live = std::move(live);
   with.reload = [said = how.reload](answer<reload_report> reply) { reply(said); };
+  with.presence_visible_to_all = how.presence_visible_to_all;
   return with;
 }
 
@@ -185,6 +186,12 @@ void engine::ask(query& what) {
           reply(error{errc::not_found, "there is no such notification"});
       } else if constexpr (std::is_same_v<kind, count_unread>) {
         reply(std::int64_t{5});
+      } else if constexpr (std::is_same_v<kind, read_stats>) {
+        last_stats.emplace(std::move(asked));
+        inbox_stats stats{{3, 2, {1, 0, 2}, {0, 3}}, {}};
+        if (last_stats->deliveries)
+          stats.deliveries = delivery_counts{{"log", {0, 1}}};
+        reply(stats);
       } else if constexpr (std::is_same_v<kind, list_deliveries>) {
         last_deliveries.emplace(std::move(asked));
         reply(delivery_page{{stored_delivery(now())}, delivery_id{one_id(2)}});

@@ -32,6 +32,7 @@ class engine {
     door::bounds large{2, 128 << 20};
     std::optional<jwt_rules> jwt{};
     result<reload_report> reload{reload_report{}};
+    bool presence_visible_to_all{false};
   };
 
   engine() : engine(setup{}) {}
@@ -65,6 +66,7 @@ class engine {
   std::optional<marking> last_marking{};
   std::optional<list_inbox> last_list{};
   std::optional<list_deliveries> last_deliveries{};
+  std::optional<read_stats> last_stats{};
 
  private:
   void post(const posting_ptr& what);
