@@ -97,12 +97,12 @@ void get_notification(const call& c) {
   const auto id = parse_id<notification_id>(c.in.id);
   if (!id)
     return c.answer(no_such_notification);
-  ask(c, carillon::get_notification{
-           c.in.who, c.in.now, *id, c.answer.promise<inbox_item>([](const inbox_item& item) {
-             reply out;
-             codec::append_item(out.body, item);
-             return out;
-           })});
+  ask(c, carillon::get_notification{c.in.who, c.in.now, *id,
+                                    c.answer.promise<inbox_item>([](const inbox_item& item) {
+                                      reply out;
+                                      codec::append_item(out.body, item);
+                                      return out;
+                                    })});
 }
 
 void put_read(const call& c) {

@@ -1,7 +1,8 @@
-// HTTP as a plain client speaks it, over kept connections.
+// HTTP as a plain client speaks it, over kept connections. Every answer is held to openapi.json.
 
 import http from 'node:http';
 import https from 'node:https';
+import { checkAnswer } from './contract.mjs';
 
 export class Requester {
   constructor(port, secure = false) {
@@ -27,7 +28,13 @@ export class Requester {
         answer.on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8');
           const json = /json/.test(answer.headers['content-type'] ?? '');
-          resolve({ status: answer.statusCode, headers: answer.headers, text, body: json && text ? JSON.parse(text) : text });
+          const got = { status: answer.statusCode, headers: answer.headers, text, body: json && text ? JSON.parse(text) : text };
+          try {
+            checkAnswer(method, path, payload, got);
+            resolve(got);
+          } catch (e) {
+            reject(e);
+          }
         });
       });
       call.on('error', reject);

@@ -1,0 +1,3 @@
+import { inboxCases } from './inbox_cases.mjs';
+
+inboxCases({});
