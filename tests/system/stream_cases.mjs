@@ -74,7 +74,8 @@ export function streamCases({ tls, storage }) {
     await engine.put(`/api/v1/notifications/${id}/read`, undefined, user('sync'));
     const sync = await stream.next();
     assert.deepEqual([sync.event, sync.data.ids, sync.data.is_read, sync.id], ['notification:sync', [id], true, undefined]);
-    assert.deepEqual(await stream.next(), { event: 'unread_count', data: { unread_count: 0 } });
+    const { body: unread } = await engine.get('/api/v1/notifications/unread-count', user('sync'));
+    assert.deepEqual(await stream.next(), { event: 'unread_count', data: unread });
     stream.close();
   });
 
