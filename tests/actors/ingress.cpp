@@ -158,8 +158,8 @@ struct fixture : test_coordinator_fixture<> {
 
 CAF_TEST_FIXTURE_SCOPE(ingress_tests, fixture)
 
-CAF_TEST(a plain posting goes straight to persistence) {
-  post({"system", "robot"});
+CAF_TEST(a posting that no user is named in goes straight to persistence) {
+  post({"system", "robot"}, "");
   CAF_CHECK(asked->empty());
   CAF_REQUIRE_EQUAL(stored->size(), 1u);
   const auto& meant = std::get<creation>(stored->at(0)->what);
@@ -247,7 +247,7 @@ CAF_TEST(an event names who posted it) {
 }
 
 CAF_TEST(answers are passed on and counted once committed) {
-  post({"system", "robot"});
+  post({"system", "robot"}, "");
   auto& meant = std::get<creation>(stored->at(0)->what);
   CAF_CHECK(counts.all.empty());
   created done;
@@ -309,7 +309,7 @@ CAF_TEST(a new catalog counts from the next message on and survives a restart) {
   tests::throw_in("ingress");
   post({"sms"});
   CAF_CHECK_EQUAL(heard->size(), 1u);
-  post({"sms"});
+  post({"sms"}, "");
   CAF_CHECK_EQUAL(stored->size(), 2u);
 }
 
@@ -319,6 +319,7 @@ CAF_TEST(a rule that throws harms only its input) {
   bad->routes[0].channels = {"robot"};
   caf::anon_send(dut, catalog_ptr{bad});
   happen("order.paid");
+  find(0, of_anna());
   CAF_REQUIRE_EQUAL(told_events.size(), 1u);
   CAF_CHECK(told_events[0].error().code == errc::internal);
   CAF_CHECK(heard->empty());

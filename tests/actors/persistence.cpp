@@ -45,6 +45,15 @@ CAF_TEST(notifications and changes reach presence in commit order) {
   CAF_CHECK_EQUAL(heard, (list{"released a 1", "changed zhang3", "released b 2"}));
 }
 
+CAF_TEST(preferences are told before what they hold for and answered after) {
+  post("a");
+  prefer("zhang3");
+  post("b");
+  settle();
+  CAF_CHECK_EQUAL(heard, (list{"prefers zhang3", "released a 1", "released b 2"}));
+  CAF_CHECK_EQUAL(answer_to("zhang3"), "committed");
+}
+
 CAF_TEST(deliveries go to the sender that wished for them) {
   wish("mail", 2);
   settle();

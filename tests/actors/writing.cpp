@@ -135,6 +135,12 @@ void writing::mark(const std::string& user) {
   self->send(dut, std::move(made));
 }
 
+void writing::prefer(const std::string& user) {
+  auto made = std::make_shared<unit>();
+  made->what = preferring{.user_id = user, .reply = noted<preferences_version>(user)};
+  self->send(dut, std::move(made));
+}
+
 void writing::report(const std::string& channel) {
   auto made = std::make_shared<unit>();
   made->what = settlement{.delivery = on(channel), .reply = noted<bool>(channel)};

@@ -30,6 +30,7 @@ struct writing : test_coordinator_fixture<> {
   /// Sends a creation of one notification whose answer is noted under its title.
   void post(const std::string& title, std::vector<std::shared_ptr<delivery>> deliveries = {});
   void mark(const std::string& user);
+  void prefer(const std::string& user);
   void report(const std::string& channel);
   void wish(const std::string& channel, std::uint32_t room, bool fresh = false,
             std::vector<delivery_id> held = {});
