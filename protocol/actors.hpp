@@ -6,6 +6,7 @@
 #include "protocol/answer.hpp"
 #include "protocol/delivery.hpp"
 #include "protocol/draft.hpp"
+#include "protocol/preferences.hpp"
 #include "protocol/principal.hpp"
 #include "protocol/push.hpp"
 #include "protocol/query.hpp"
@@ -224,13 +225,6 @@ struct inbox_change {
   std::uint64_t origin{0};
 };
 using inbox_change_ptr = std::shared_ptr<const inbox_change>;
-
-/// A user's preferences changed; told before anything that they hold for.
-struct preferences_change {
-  std::string user_id{};
-  preferences_version version{};
-};
-using preferences_change_ptr = std::shared_ptr<const preferences_change>;
 
 /// A connection enters; pushes up to `head` were before it, all after it will follow.
 struct attach {

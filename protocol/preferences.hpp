@@ -58,4 +58,11 @@ struct preferences_version {
   preferences_ptr what{};
 };
 
+/// A user's preferences changed; told before anything that they hold for.
+struct preferences_change {
+  std::string user_id{};
+  preferences_version version{};
+};
+using preferences_change_ptr = std::shared_ptr<const preferences_change>;
+
 }  // namespace carillon
