@@ -164,6 +164,8 @@ void link::close(close_code code, std::string_view reason, bool at_once) {
     pulse_.cancel();
     return wire_->close(code, reason, at_once);  // gone once the client has answered
   }
+  if (code == close_code::going_away && !poll_)
+    return end();  // nobody can come any more to fetch what waits
   if (at_once)
     queue_ = {};
   say(codec::engine_kind::close);

@@ -219,7 +219,8 @@ export function socketIoCases({ tls = false } = {}) {
     const clients = await Promise.all([['websocket'], ['polling']].map((names) => open(user('last'), { transports: names })));
     const exit = await engine.stop();
     for (const client of clients) {
-      assert.equal(await client.disconnected, 'transport close');
+      // The next poll may have been on its way.
+      assert.match(await client.disconnected, /^transport (close|error)$/);
       client.close();
     }
     assert.deepEqual(exit, { code: 0, signal: null });
