@@ -186,7 +186,7 @@ CAF_TEST(a folded list asks for groups and its next page does so as well) {
   CAF_CHECK(!at.last_list->who->is_admin);
 }
 
-CAF_TEST(counts are a user's own and an operator's are the node's as well) {
+CAF_TEST(counts are of the own inbox and for operators of the node as well) {
   const std::string own =
     R"({"total":3,"unread":2,"by_type":{"info":1,"success":0,"warning":2,"error":0,"alert":0},)"
     R"("by_priority":{"low":0,"normal":3,"high":0,"urgent":0})";
