@@ -47,9 +47,14 @@ sender_state::sender_state(resilient<sender_actor>& self, std::shared_ptr<sender
 
 resilient<sender_actor>::behavior_type sender_state::behavior() {
   return {
-    [this](const handover_ptr& x) { take(*x); },  [this](const exchange_ptr& x) { read(*x); },
-    [this](const settled& x) { acknowledge(x); }, [this](wish_again) { ask(true); },
-    [this](const drain& x) { stop(x); },          [this](const tick&) { woken(); },
+    [this](const handover_ptr& x) { take(*x); },
+    [this](const exchange_ptr& x) { read(*x); },
+    [this](const settled& x) { acknowledge(x); },
+    [this](wish_again) { ask(true); },
+    [this](const drain& x) { stop(x); },
+    [this](const tick&) { woken(); },
+    [](const side_exchange_ptr&) {},
+    [](const channel_order&) {},
   };
 }
 

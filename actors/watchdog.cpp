@@ -36,6 +36,7 @@ class watchdog_state {
         for (auto& change : *x)
           show(change.channel, counts_[change.channel]);
       },
+      [](const channel_news&) {},
       [](tick) {},
     };
   }

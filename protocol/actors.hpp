@@ -4,6 +4,7 @@
 // crosses to another node will be in `protocol/wire.hpp`.
 
 #include "protocol/answer.hpp"
+#include "protocol/channel.hpp"
 #include "protocol/delivery.hpp"
 #include "protocol/draft.hpp"
 #include "protocol/preferences.hpp"
@@ -11,6 +12,7 @@
 #include "protocol/push.hpp"
 #include "protocol/query.hpp"
 #include "protocol/route.hpp"
+#include "protocol/standing.hpp"
 #include "protocol/transport.hpp"
 #include "protocol/unit.hpp"
 
@@ -20,7 +22,9 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace carillon {
@@ -50,7 +54,7 @@ using supervisor_actor = caf::typed_actor<
 // -- the retry scheduler ----------------------------------------------------------------------
 
 /// What can come due. Channels' retries have one timer each; the others are one each.
-enum class timer_kind : std::uint8_t { retry, release, expiry, retention, lease };
+enum class timer_kind : std::uint8_t { retry, release, expiry, retention, lease, batch };
 
 /// A kind, and the channel where it has one.
 struct timer_key {
@@ -109,8 +113,57 @@ struct drain {
 /// way. The sender wishes afresh, with the ids it holds.
 struct wish_again {};
 
+/// How an exchange ended that is no delivery: a token was asked for, or the credentials tested
+/// (from the transport's thread). One whose number is not waited for is stale.
+struct side_exchange {
+  std::uint64_t number{0};
+  transport_result result{};
+};
+using side_exchange_ptr = std::shared_ptr<const side_exchange>;
+
+/// The channel starts no attempt until it is resumed; what it has waits in storage.
+struct pause_sending {
+  std::shared_ptr<answer<channel_standing>> reply{};
+};
+
+/// The channel sends again, one whose credentials were refused too.
+struct resume_sending {
+  std::shared_ptr<answer<channel_standing>> reply{};
+};
+
+/// Tests the credentials and sends nobody anything; a channel whose credentials were refused sends
+/// again when they are good. `not_found` where the provider has no such test.
+struct probe_now {
+  std::shared_ptr<answer<probe_report>> reply{};
+};
+
+/// The channel is configured anew, under the same name: what is under way ends as it began, what is
+/// sent from now on follows these. Refused credentials are forgotten.
+struct reconfigure {
+  channel_settings settings{};
+  channel_ptr channel{};
+  std::shared_ptr<answer<channel_standing>> reply{};
+};
+
+/// How does the channel stand?
+struct ask_standing {
+  std::shared_ptr<answer<channel_standing>> reply{};
+};
+
+/// What an operator asks of a running channel; an answer may be left out.
+struct channel_order {
+  std::variant<pause_sending, resume_sending, probe_now, reconfigure, ask_standing> what{};
+};
+
+/// An operator cancelled these: those of them that have not been started are not sent.
+struct withdraw {
+  std::vector<delivery_id> deliveries{};
+};
+
 /// The SENDER of one channel.
 using sender_actor = caf::typed_actor<
+  // Drops what has not been started.
+  caf::reacts_to<withdraw>,
   // Takes deliveries into its lanes.
   caf::reacts_to<handover_ptr>,
   // Judges an answer and reports what follows to persistence.
@@ -119,6 +172,10 @@ using sender_actor = caf::typed_actor<
   caf::reacts_to<settled>,
   // Repeats its wish.
   caf::reacts_to<wish_again>,
+  // Goes on with the token, or tells how the test went.
+  caf::reacts_to<side_exchange_ptr>,
+  // Does what an operator asks.
+  caf::reacts_to<channel_order>,
   // Finishes what is in flight.
   caf::reacts_to<drain>>;
 
@@ -168,6 +225,41 @@ using queries_actor = caf::typed_actor<
   // Answers through the query itself.
   caf::reacts_to<query_ptr>>;
 
+// -- the waiting room -------------------------------------------------------------------------
+
+/// A producer who waits until the deliveries of a mailing were tried, but not beyond `until`.
+struct awaited {
+  /// Those that are to be tried within the time.
+  std::vector<delivery_id> ids{};
+  steady_time until{};
+  std::optional<once<mailed>> idempotency{};
+  answer<mailed> reply{};
+};
+using awaited_ptr = std::shared_ptr<awaited>;
+
+/// What the commit of an awaited mailing came to.
+struct mailing_committed {
+  awaited_ptr whose{};
+  std::shared_ptr<const result<mailed>> done{};
+};
+
+/// Deliveries in the state that an outcome, now committed, left them in.
+using outcomes_ptr = std::shared_ptr<const std::vector<delivery_ptr>>;
+
+/// Nobody waits any longer: the node stops.
+struct close_waiting {};
+
+/// The WAITING ROOM: producers who wait for the first attempts of what they sent.
+using waiting_room_actor = caf::typed_actor<
+  // Takes one in, before the mailing is given to persistence.
+  caf::reacts_to<awaited_ptr>,
+  // Answers what is known where nothing is left to wait for.
+  caf::reacts_to<mailing_committed>,
+  // Answers those whose last outcome this is.
+  caf::reacts_to<outcomes_ptr>,
+  // Answers everybody with what is known.
+  caf::reacts_to<close_waiting>>;
+
 // -- ingress ----------------------------------------------------------------------------------
 
 /// Notifications a producer posts.
@@ -188,6 +280,8 @@ using posting_ptr = std::shared_ptr<posting>;
 struct happening {
   event_draft draft{};
   principal_ptr by{};
+  /// Set for an event of the engine's own: it follows this route and no other.
+  std::optional<route> only{};
   std::optional<once<accepted>> idempotency{};
   timestamp now{};
   steady_time arrived{};
@@ -196,8 +290,34 @@ struct happening {
 };
 using happening_ptr = std::shared_ptr<happening>;
 
+/// A message on several channels, whose producer waits for the first attempts.
+struct mailing {
+  mailing_draft draft{};
+  principal_ptr by{};
+  std::optional<once<mailed>> idempotency{};
+  /// How long its producer waits.
+  milliseconds wait{0};
+  timestamp now{};
+  steady_time arrived{};
+  std::shared_ptr<void> ticket{};
+  answer<mailed> reply{};
+};
+using mailing_ptr = std::shared_ptr<mailing>;
+
+/// An event that is not posted: its planner tells what would come of it.
+struct rehearsal {
+  event_draft draft{};
+  timestamp now{};
+  answer<std::vector<planned>> reply{};
+};
+using rehearsal_ptr = std::shared_ptr<rehearsal>;
+
 /// INGRESS: plans what a posting or an event means and gives it to persistence.
 using ingress_actor = caf::typed_actor<
+  // Plans a mailing and has its producer wait.
+  caf::reacts_to<mailing_ptr>,
+  // Plans an event and gives it to nobody.
+  caf::reacts_to<rehearsal_ptr>,
   // Plans a posting.
   caf::reacts_to<posting_ptr>,
   // Gathers facts where needed and plans an event.
@@ -348,12 +468,36 @@ struct recount {
   tallies_ptr counts{};
 };
 
-/// The WATCHDOG: counts per channel.
+/// How many attempts on a channel have failed in a row, told after each failure and after the
+/// success that ends them (0).
+struct failing {
+  std::string channel{};
+  int in_a_row{0};
+  std::string last_error{};
+};
+
+/// A delivery died on its channel and goes on as another one on its backup.
+struct failed_over {
+  std::string channel{};
+  delivery_id dead{};
+  std::string to{};
+  delivery_id successor{};
+  std::string why{};
+};
+
+/// What happens on channels beside the counts.
+struct channel_news {
+  std::variant<channel_standing, failing, failed_over> what{};
+};
+
+/// The WATCHDOG: counts per channel, and the alerts.
 using watchdog_actor = caf::typed_actor<
   // Counts from here on.
   caf::reacts_to<recount>,
   // Adds to its counts.
-  caf::reacts_to<tallies_ptr>>;
+  caf::reacts_to<tallies_ptr>,
+  // Raises alerts and takes them back.
+  caf::reacts_to<channel_news>>;
 
 template <class Inspector>
 auto inspect(Inspector& f, child_failed& x) {
@@ -374,6 +518,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::exchange_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::settled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::drain)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::wish_again)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::side_exchange_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::channel_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::withdraw)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::want_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::survey_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::close_store)
@@ -381,6 +528,12 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::unit_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::query_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::posting_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::happening_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::mailing_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::rehearsal_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::awaited_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::mailing_committed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::outcomes_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::close_waiting)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::catalog_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::released_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::inbox_change_ptr)
@@ -396,3 +549,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::session_note)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::push_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::tallies_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::recount)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::channel_news)

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace carillon {
@@ -49,13 +50,35 @@ struct channel_settings {
   retry_policy retry{};
   /// Backup channels in order.
   std::vector<std::string> failover{};
+  /// Transient failures in a row that open the circuit, and how often it is probed then.
+  int circuit_failures{10};
+  milliseconds circuit_cooldown{15000};
   std::map<std::string, std::string> keys{};
 };
 
-/// The moment and the chance a request is composed with.
+/// What a request is composed with beside the message: the moment, a chance, and what earlier
+/// exchanges brought.
 struct stamp {
   timestamp now{};
   std::uint64_t random{0};
+  /// What `authorize` got, for a channel that needs a token.
+  std::string token{};
+  /// The provider could not read the markup of this message: send it without.
+  bool plain{false};
+};
+
+/// A token and its times: from `refresh_at` on a new one is fetched while this one still serves.
+struct grant {
+  std::string token{};
+  timestamp refresh_at{};
+  timestamp expires_at{};
+};
+
+/// A limit beside the channel's own that a message falls under, such as one of its chat: `key`
+/// names what is limited.
+struct scope_limit {
+  std::string key{};
+  rate_limit limit{};
 };
 
 /// What an answer means. Nothing else may be said of an attempt.
@@ -68,6 +91,14 @@ struct outcome {
   std::string excerpt{};
   /// The provider's own wish for when to come back; 0 when it said nothing.
   milliseconds wait{0};
+  /// The wait is this message's own (its chat, its phone number): others need not wait with it.
+  bool wait_is_own{false};
+  /// The token was refused: one new one is fetched and the message sent once more at once.
+  bool refresh_token{false};
+  /// The markup was refused: the message is sent once more at once, composed `plain`.
+  bool resend_plain{false};
+  /// The address has moved: the message is sent once more at once, to this one.
+  std::string replace_address{};
 };
 
 /// A provider as two pure functions. Implementations hold their settings and nothing that changes.
@@ -81,6 +112,27 @@ class channel {
 
   /// Reads what came back; never throws on any bytes.
   virtual outcome judge(const transport_result& came, timestamp now) const = 0;
+
+  /// The limits beside the channel's own that this message falls under.
+  virtual std::vector<scope_limit> scopes(const delivery&) const { return {}; }
+
+  /// Whether `compose` needs a token in its stamp.
+  virtual bool needs_token() const { return false; }
+
+  /// How to get a token: the request that asks the provider for one, or one made here.
+  virtual result<std::variant<request, grant>> authorize(const stamp&) const;
+
+  /// Reads the answer to `authorize`'s request: the token, or what its refusal means for the
+  /// channel. Never throws on any bytes.
+  virtual std::variant<grant, outcome> token(const transport_result& came, timestamp now) const;
+
+  /// A request that tells whether the credentials are good and sends nobody anything; `not_found`
+  /// where the provider has none (a robot), which is also the answer unless overridden. `judge`
+  /// does not read its answer, `judge_probe` does.
+  virtual result<request> probe(const stamp&) const;
+
+  /// Reads the answer to `probe`: `none` is good.
+  virtual outcome judge_probe(const transport_result& came, timestamp now) const;
 };
 
 using channel_ptr = std::shared_ptr<const channel>;

@@ -48,6 +48,8 @@ struct fixture : test_coordinator_fixture<> {
         [](const exchange_ptr&) {},
         [](const settled&) {},
         [this, me](wish_again) { me->send(writer, wish(me)); },
+        [](const side_exchange_ptr&) {},
+        [](const channel_order&) {},
         [](const drain&) {},
       };
     });

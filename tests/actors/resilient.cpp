@@ -92,7 +92,8 @@ class brief_state {
 
   explicit brief_state(resilient<watchdog_actor>&) {}
   resilient<watchdog_actor>::behavior_type behavior() {
-    return {[](const recount&) {}, [](const tallies_ptr&) {}, [](tick) {}};
+    return {[](const recount&) {}, [](const tallies_ptr&) {}, [](const channel_news&) {},
+            [](tick) {}};
   }
 };
 

@@ -27,7 +27,8 @@ class lodger_state {
     });
   }
   self_type::behavior_type behavior() {
-    return {[](const recount&) {}, [](const tallies_ptr&) {}, [](tick) {}};
+    return {[](const recount&) {}, [](const tallies_ptr&) {}, [](const channel_news&) {},
+            [](tick) {}};
   }
 };
 
@@ -121,7 +122,7 @@ CAF_TEST(one adopted while everything stops is stopped as well) {
 CAF_TEST(after a failure the end is told in time even if an actor hangs) {
   auto hanging = sys.spawn([](watchdog_actor::pointer self) -> watchdog_actor::behavior_type {
     self->set_exit_handler([](caf::exit_msg&) {});
-    return {[](const recount&) {}, [](const tallies_ptr&) {}};
+    return {[](const recount&) {}, [](const tallies_ptr&) {}, [](const channel_news&) {}};
   });
   tree.watch(first, hanging);
   sched.run();

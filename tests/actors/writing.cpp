@@ -48,6 +48,10 @@ writing::writing() {
     return {
       [this](const recount& x) { heard.push_back("recount " + std::to_string(x.counts->size())); },
       [this](const tallies_ptr& x) { heard.push_back("tallies " + std::to_string(x->size())); },
+      [this](const channel_news& x) {
+        if (auto* what = std::get_if<failed_over>(&x.what))
+          heard.push_back("failed over " + what->channel + " to " + what->to);
+      },
     };
   });
   sender = sys.spawn([this]() -> sender_actor::behavior_type {
@@ -59,6 +63,8 @@ writing::writing() {
       [](const exchange_ptr&) {},
       [](const settled&) {},
       [this](wish_again) { heard.emplace_back("wish again"); },
+      [](const side_exchange_ptr&) {},
+      [](const channel_order&) {},
       [](const drain&) {},
     };
   });
