@@ -35,6 +35,25 @@ std::string hmac_sha256(std::string_view key, std::string_view message) {
   return digest;
 }
 
+std::string sha256(std::string_view message) {
+  std::string digest(32, '\0');
+  if (EVP_Digest(message.data(), message.size(), bytes_of(digest), nullptr, EVP_sha256(), nullptr)
+      != 1)
+    throw std::runtime_error("SHA-256 failed");
+  return digest;
+}
+
+std::string hex(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (unsigned char c : bytes) {
+    out.push_back(digits[c >> 4]);
+    out.push_back(digits[c & 15]);
+  }
+  return out;
+}
+
 std::string base64(std::string_view bytes) {
   std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
   auto size = EVP_EncodeBlock(bytes_of(text), bytes_of(bytes), static_cast<int>(bytes.size()));

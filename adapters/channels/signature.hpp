@@ -9,6 +9,12 @@ namespace carillon::channels {
 /// HMAC-SHA256, 32 raw bytes.
 std::string hmac_sha256(std::string_view key, std::string_view message);
 
+/// SHA-256, 32 raw bytes.
+std::string sha256(std::string_view message);
+
+/// Two hexadecimal digits a byte, in lower case.
+std::string hex(std::string_view bytes);
+
 /// RFC 4648 base64 with padding.
 std::string base64(std::string_view bytes);
 

@@ -25,7 +25,9 @@ template <class Response>
 Response response_of(const nlohmann::json& input) {
   Response out;
   out.status = input["http_status"];
-  if (input.contains("body"))
+  if (input.contains("body_raw"))
+    out.body = input["body_raw"];
+  else if (input.contains("body") && !input["body"].is_null())
     out.body = input["body"].is_string() ? input["body"].get<std::string>() : input["body"].dump();
   if (input.contains("headers"))
     for (auto& [name, value] : input["headers"].items())
