@@ -21,6 +21,13 @@ struct row_counter {
   std::size_t operator()(const marking& x) const { return 1 + x.ids.size(); }
   std::size_t operator()(const settlement&) const { return 3; }
   std::size_t operator()(const preferring&) const { return 2; }
+  std::size_t operator()(const administration& x) const { return 3 * x.changes.size(); }
+  std::size_t operator()(const intervention&) const { return 2; }
+  std::size_t operator()(const replaying&) const { return 1; }
+  std::size_t operator()(const batch_stop&) const { return 1; }
+  std::size_t operator()(const dispatching& x) const { return static_cast<std::size_t>(x.limit); }
+  std::size_t operator()(const route_change& x) const { return x.routes.size(); }
+  std::size_t operator()(const conclusion&) const { return 1; }
 };
 
 }  // namespace

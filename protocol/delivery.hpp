@@ -57,6 +57,12 @@ struct content {
   std::string text{};
   /// A JSON object as text: the event's data, or the notification's extra_data.
   std::string data{"{}"};
+  /// The HTML part, where the template has one.
+  std::string html{};
+  /// The provider's own template (SMS, WeChat), where the template names one.
+  std::string template_id{};
+  /// What fills it: a JSON object of texts, or an array where the provider counts; empty for none.
+  std::string params{};
 
   friend bool operator==(const content&, const content&) = default;
 };
@@ -67,6 +73,8 @@ struct failover_step {
   std::string recipient{};
   int max_attempts{1};
   milliseconds max_age{0};
+  /// Its own words, where its channel's template says others than the one before it.
+  std::optional<carillon::content> content{};
 };
 
 /// One message to one recipient on one channel.

@@ -119,6 +119,8 @@ std::string_view prefix_of(id_kind kind) {
       return "batch-";
     case id_kind::template_:
       return "tpl-";
+    case id_kind::audit:
+      return "audit-";
   }
   return {};
 }

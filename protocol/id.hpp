@@ -39,9 +39,9 @@ class uuid_source {
 };
 
 /// What an id names; its prefix in text.
-enum class id_kind : std::uint8_t { notification, event, delivery, batch, template_ };
+enum class id_kind : std::uint8_t { notification, event, delivery, batch, template_, audit };
 
-/// `notif-`, `evt-`, `dlv-`, `batch-`, `tpl-`.
+/// `notif-`, `evt-`, `dlv-`, `batch-`, `tpl-`, `audit-`.
 std::string_view prefix_of(id_kind kind);
 
 /// An id of one kind; ids of different kinds do not mix.
@@ -55,6 +55,8 @@ struct id {
 using notification_id = id<id_kind::notification>;
 using event_id = id<id_kind::event>;
 using delivery_id = id<id_kind::delivery>;
+using batch_id = id<id_kind::batch>;
+using audit_id = id<id_kind::audit>;
 
 std::string to_text(id_kind kind, const uuid& x);
 std::optional<uuid> parse_text(id_kind kind, std::string_view text);
@@ -83,6 +85,16 @@ template <>
 inline std::optional<delivery_id> parse_id(std::string_view text) {
   auto x = parse_text(id_kind::delivery, text);
   return x ? std::optional(delivery_id{*x}) : std::nullopt;
+}
+template <>
+inline std::optional<batch_id> parse_id(std::string_view text) {
+  auto x = parse_text(id_kind::batch, text);
+  return x ? std::optional(batch_id{*x}) : std::nullopt;
+}
+template <>
+inline std::optional<audit_id> parse_id(std::string_view text) {
+  auto x = parse_text(id_kind::audit, text);
+  return x ? std::optional(audit_id{*x}) : std::nullopt;
 }
 
 }  // namespace carillon

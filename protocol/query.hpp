@@ -1,9 +1,12 @@
 #pragma once
 
+#include "protocol/administration.hpp"
 #include "protocol/answer.hpp"
 #include "protocol/delivery.hpp"
 #include "protocol/draft.hpp"
+#include "protocol/event.hpp"
 #include "protocol/notification.hpp"
+#include "protocol/operation.hpp"
 #include "protocol/preferences.hpp"
 #include "protocol/principal.hpp"
 
@@ -128,9 +131,11 @@ struct read_preferences {
   answer<std::vector<preferences_version>> reply{};
 };
 
-/// What is stored of these users, for planning.
+/// What is stored of these users, for planning, and of all who have a role or a store that is
+/// asked for; `busy` where those are more than `most_members`.
 struct gather_facts {
   std::vector<std::string> user_ids{};
+  std::vector<audience> groups{};
   answer<facts> reply{};
 };
 
@@ -141,13 +146,7 @@ struct delivery_page {
 };
 
 /// The operator's list.
-struct list_deliveries {
-  std::optional<delivery_status> status{};
-  std::optional<std::string> channel{};
-  std::optional<std::string> event_type{};
-  std::optional<std::string> recipient{};
-  std::optional<timestamp> since{};
-  std::optional<timestamp> until{};
+struct list_deliveries : delivery_filter {
   std::optional<delivery_id> before{};
   int limit{50};
   answer<delivery_page> reply{};
@@ -164,10 +163,76 @@ struct get_delivery {
   answer<delivery_story> reply{};
 };
 
+/// How far a batch is, else `not_found`.
+struct get_batch {
+  batch_id id{};
+  answer<batch_record> reply{};
+};
+
+/// One who has a personal notification of an event.
+struct event_reader {
+  notification_ptr what{};
+  std::optional<timestamp> read_at{};
+  /// Their preferences keep it from being pushed.
+  bool suppressed{false};
+};
+
+/// An event with all that came of it.
+struct event_story {
+  event what{};
+  std::vector<delivery_story> deliveries{};
+  std::vector<event_reader> notifications{};
+};
+
+/// An event's story, else `not_found`.
+struct get_event {
+  event_id id{};
+  answer<event_story> reply{};
+};
+
+/// The API's own routes, in order, each a JSON object as text.
+struct read_routes {
+  answer<std::vector<std::string>> reply{};
+};
+
+/// What the database says of channels beside the file, by name: of all of them.
+struct read_channels {
+  answer<std::vector<channel_record>> reply{};
+};
+
+/// Keys of the configuration that were changed through the API, with their values as JSON.
+struct read_settings {
+  answer<std::map<std::string, std::string>> reply{};
+};
+
+/// What is stored of a person, else `not_found`.
+struct get_recipient {
+  std::string user_id{};
+  answer<recipient_record> reply{};
+};
+
+/// One page of the audit log, newest first.
+struct audit_page {
+  std::vector<audit_entry> items{};
+  std::optional<audit_id> next{};
+};
+
+struct list_audit {
+  std::optional<std::string> subject{};
+  std::optional<std::string> action{};
+  std::optional<std::string> object{};
+  std::optional<timestamp> since{};
+  std::optional<timestamp> until{};
+  std::optional<audit_id> before{};
+  int limit{50};
+  answer<audit_page> reply{};
+};
+
 /// A question to storage with its own answer.
 struct query {
   std::variant<list_inbox, get_notification, count_unread, read_stats, read_range, read_state,
-               gather_facts, list_deliveries, get_delivery, read_preferences>
+               gather_facts, list_deliveries, get_delivery, read_preferences, read_channels,
+               read_settings, get_recipient, list_audit, get_batch, get_event, read_routes>
     what{};
   /// Asked from outside: refused with `busy` when too many wait.
   bool outside{false};

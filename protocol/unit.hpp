@@ -1,9 +1,11 @@
 #pragma once
 
+#include "protocol/administration.hpp"
 #include "protocol/answer.hpp"
 #include "protocol/delivery.hpp"
 #include "protocol/event.hpp"
 #include "protocol/notification.hpp"
+#include "protocol/operation.hpp"
 #include "protocol/preferences.hpp"
 #include "protocol/principal.hpp"
 
@@ -63,6 +65,24 @@ struct creation {
   answer<created> reply{};
 };
 
+/// What a mailing came to: a delivery for each channel asked, the inbox's row shown as one.
+struct mailed {
+  std::vector<delivery_ptr> deliveries{};
+  std::optional<stored_answer> replayed{};
+};
+
+/// The status under which the answer of a request is kept that is still at work: what is known so
+/// far, which a repeat gets only when the work must have been cut off.
+inline constexpr int still_at_work = 102;
+
+/// At most `count` messages of a route to a recipient in any window of that length.
+struct throttle {
+  int count{0};
+  milliseconds per{0};
+
+  friend bool operator==(const throttle&, const throttle&) = default;
+};
+
 /// One thing an event means: an inbox row or a delivery, and the lock that makes it happen once.
 struct planned {
   std::shared_ptr<notification> inbox{};
@@ -72,6 +92,10 @@ struct planned {
   std::string recipient{};
   /// How long the lock holds; 0 is the retention time.
   milliseconds lock_for{0};
+  /// The route's bound on how often, decided by the commit; `bucket` names route, channel and
+  /// recipient.
+  std::optional<carillon::throttle> at_most{};
+  std::string bucket{};
 };
 
 /// What became of an event.
@@ -134,6 +158,8 @@ struct settlement {
   std::shared_ptr<const carillon::delivery> delivery{};
   /// Number 0: it ended without an attempt (its time was over), and none is logged.
   carillon::attempt attempt{};
+  /// Tries before this one whose answer was to send the same once more at once.
+  std::vector<carillon::attempt> earlier{};
   /// The next step of the failover chain, when this one died.
   std::shared_ptr<const carillon::delivery> successor{};
   /// False: not committed, to be told again.
@@ -142,9 +168,13 @@ struct settlement {
 
 /// The smallest thing committed: applied whole or not at all, together with everybody else's.
 struct unit {
-  std::variant<creation, acceptance, marking, settlement, preferring> what{};
+  std::variant<creation, acceptance, marking, settlement, preferring, administration,
+               intervention, replaying, batch_stop, dispatching, route_change, conclusion>
+    what{};
   /// Set when applying it found that a rule refuses it: nothing of it is stored.
   std::optional<error> refused{};
+  /// Who changed what: committed with it, unless it is refused.
+  std::vector<audit_entry> audit{};
   /// When the door let it in: the wall time its rows carry.
   timestamp now{};
   steady_time arrived{};

@@ -1,6 +1,8 @@
 #include "storage/batch.hpp"
 
 #include "storage/acceptances.hpp"
+#include "storage/administration.hpp"
+#include "storage/audit.hpp"
 #include "storage/creations.hpp"
 #include "storage/deliveries.hpp"
 #include "storage/events.hpp"
@@ -50,6 +52,7 @@ struct sorted_units {
   std::vector<std::pair<unit*, marking*>> marks{};
   std::vector<const settlement*> settlements{};
   std::vector<std::pair<const unit*, preferring*>> preferences{};
+  std::vector<std::pair<unit*, const administration*>> changes{};
   std::vector<lock> locks{};
   /// The latest time any of them carries.
   timestamp now{};
@@ -72,6 +75,8 @@ sorted_units sort_units(std::span<const unit_ptr> units, const idempotency_ledge
       out.marks.emplace_back(x.get(), mark);
     } else if (auto* wish = std::get_if<preferring>(&x->what)) {
       out.preferences.emplace_back(x.get(), wish);
+    } else if (const auto* change = std::get_if<administration>(&x->what)) {
+      out.changes.emplace_back(x.get(), change);
     } else {
       out.settlements.push_back(&std::get<settlement>(x->what));
     }
@@ -81,7 +86,8 @@ sorted_units sort_units(std::span<const unit_ptr> units, const idempotency_ledge
 
 }  // namespace
 
-void apply_batch(work& w, std::span<const unit_ptr> units, milliseconds retention) {
+void apply_batch(work& w, std::span<const unit_ptr> units, milliseconds retention,
+                 uuid_source& ids) {
   for (const auto& x : units)
     reset(*x);
   idempotency_ledger ledger{w, units};
@@ -96,6 +102,9 @@ void apply_batch(work& w, std::span<const unit_ptr> units, milliseconds retentio
   settle_deliveries(w, sorted.settlements, sorted.now);
   for (const auto& [x, mark] : sorted.marks)
     apply_marking(w, *x, *mark);
+  for (const auto& [x, change] : sorted.changes)
+    apply_administration(w, *x, *change);
+  insert_audit(w, units, ids);
   apply_preferences(w, sorted.preferences);
   insert_notifications(w, made.visible, made.later);
   ledger.store_answers();

@@ -13,7 +13,7 @@ const std::string delivery_columns =
   "id, event_id, notification_id, channel, recipient, user_id, status, priority, "
   "attempts, tries, max_attempts, due_at, expires_at, last_error, error_class, "
   "reason, provider_message_id, trace_id, failover_of, failed_over_to, failover, "
-  "content_type, title, body, data, created_at, sent_at, owner";
+  "content_type, title, body, data, html, template_id, params, created_at, sent_at, owner";
 
 namespace {
 
@@ -45,6 +45,9 @@ constexpr column insert_columns[] = {{"id", binary},
                                      {"title"},
                                      {"body"},
                                      {"data"},
+                                     {"html"},
+                                     {"template_id"},
+                                     {"params"},
                                      {"created_at", number},
                                      {"sent_at", number},
                                      {"owner"}};
@@ -53,11 +56,13 @@ constexpr std::string_view insert_text =
   "insert into notification_deliveries (id, event_id, notification_id, channel, recipient, "
   "user_id, status, priority, attempts, tries, max_attempts, due_at, expires_at, last_error, "
   "error_class, reason, provider_message_id, trace_id, failover_of, failed_over_to, failover, "
-  "content_type, title, body, data, created_at, sent_at, owner) select {id}, {event_id}, "
-  "{notification_id}, {channel}, {recipient}, {user_id}, {status}, {priority}, {attempts}, "
+  "content_type, title, body, data, html, template_id, params, created_at, sent_at, owner) "
+  "select {id}, {event_id}, {notification_id}, {channel}, {recipient}, {user_id}, {status}, "
+  "{priority}, {attempts}, "
   "{tries}, {max_attempts}, {due_at}, {expires_at}, {last_error}, {error_class}, {reason}, "
   "{provider_message_id}, {trace_id}, {failover_of}, {failed_over_to}, {failover}, "
-  "{content_type}, {title}, {body}, {data}, {created_at}, {sent_at}, {owner} {from rows}";
+  "{content_type}, {title}, {body}, {data}, {html}, {template_id}, {params}, {created_at}, "
+  "{sent_at}, {owner} {from rows}";
 
 constexpr column id_column[] = {{"id", binary}};
 
@@ -110,6 +115,9 @@ void bind_insert(const delivery& x, const std::string& failover, const std::stri
                          {"title", x.content.title},
                          {"body", x.content.text},
                          {"data", x.content.data},
+                         {"html", x.content.html},
+                         {"template_id", x.content.template_id},
+                         {"params", x.content.params},
                          {"created_at", x.created_at},
                          {"sent_at", x.sent_at},
                          null_if(!owner, {"owner", by})});
@@ -162,7 +170,7 @@ std::shared_ptr<delivery> read_delivery(row& x, bool show_claim) {
   out->failover_of = x.optional_id<delivery_id>();
   out->failed_over_to = x.optional_id<delivery_id>();
   out->failover = steps_of(x.text());
-  out->content = {x.text(), x.text(), x.text(), x.text()};
+  out->content = {x.text(), x.text(), x.text(), x.text(), x.text(), x.text(), x.text()};
   out->created_at = x.time();
   out->sent_at = x.optional_time();
   const bool claimed = !x.text().empty();

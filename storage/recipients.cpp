@@ -1,8 +1,36 @@
 #include "storage/recipients.hpp"
 
+#include "storage/json_text.hpp"
 #include "storage/preferences.hpp"
 
+#include <array>
+#include <map>
+#include <string_view>
+#include <utility>
+
 namespace carillon::storage {
+
+namespace {
+
+constexpr column recipient_columns[] = {{"user_id"},   {"roles"},
+                                        {"stores"},    {"locale"},
+                                        {"time_zone"}, {"updated_at", storage_class::number}};
+
+constexpr std::string_view recipient_text =
+  "insert into recipients (user_id, roles, stores, locale, time_zone, updated_at) "
+  "select {user_id}, {roles}, {stores}, {locale}, {time_zone}, {updated_at} {from rows} "
+  "where true on conflict (user_id) do update set roles = excluded.roles, "
+  "stores = excluded.stores, locale = excluded.locale, time_zone = excluded.time_zone, "
+  "updated_at = excluded.updated_at";
+
+constexpr column address_columns[] = {
+  {"user_id"}, {"channel"}, {"address"}, {"updated_at", storage_class::number}};
+
+constexpr std::string_view address_text =
+  "insert into recipient_addresses (user_id, channel, address, updated_at) "
+  "select {user_id}, {channel}, {address}, {updated_at} {from rows}";
+
+}  // namespace
 
 facts read_facts(connection& db, std::span<const std::string> user_ids) {
   static constexpr column columns[] = {{"user_id"}};
@@ -35,6 +63,73 @@ facts read_facts(connection& db, std::span<const std::string> user_ids) {
       one->second.listed = !fresh;
     });
   return known;
+}
+
+std::optional<recipient_record> read_recipient(connection& db, const std::string& user_id) {
+  std::optional<recipient_record> found;
+  db.select("select roles, stores, locale, time_zone from recipients where user_id = :user", 4,
+            {{"user", user_id}}, [&](row& x) {
+              found.emplace().user_id = user_id;
+              found->roles = strings_of(x.text());
+              found->stores = strings_of(x.text());
+              found->locale = x.text();
+              found->time_zone = x.text();
+            });
+  if (found)
+    db.select("select channel, address from recipient_addresses where user_id = :user", 2,
+              {{"user", user_id}}, [&](row& x) {
+                auto channel = x.text();
+                found->addresses.insert_or_assign(std::move(channel), x.text());
+              });
+  return found;
+}
+
+bool is_stored(connection& db, const std::string& user_id) {
+  bool found = false;
+  db.select("select 1 from recipients where user_id = :user", 1, {{"user", user_id}},
+            [&](row&) { found = true; });
+  return found;
+}
+
+void put_recipients(work& w, std::vector<const recipient_record*> all, timestamp now) {
+  std::map<std::string_view, const recipient_record*> last;
+  for (const auto* x : all)
+    last.insert_or_assign(x->user_id, x);
+  all.clear();
+  std::vector<std::pair<std::string, std::string>> lists;
+  std::vector<std::array<std::string_view, 3>> addresses;
+  for (const auto& [user, x] : last) {
+    all.push_back(x);
+    lists.emplace_back(text_of(x->roles), text_of(x->stores));
+    for (const auto& [channel, address] : x->addresses)
+      addresses.push_back({user, channel, address});
+  }
+  w.out.rows += w.db.for_rows(recipient_text, recipient_columns, all.size(),
+                              [&](std::size_t i, parameter_list& out) {
+                                out.insert(out.end(), {{"user_id", all[i]->user_id},
+                                                       {"roles", lists[i].first},
+                                                       {"stores", lists[i].second},
+                                                       {"locale", all[i]->locale},
+                                                       {"time_zone", all[i]->time_zone},
+                                                       {"updated_at", now}});
+                              });
+  w.db.for_rows(
+    "delete from recipient_addresses {using rows} where recipient_addresses.user_id = {user_id}",
+    std::span{recipient_columns}.first(1), all.size(),
+    [&](std::size_t i, parameter_list& out) { out.emplace_back("user_id", all[i]->user_id); });
+  w.out.rows += w.db.for_rows(
+    address_text, address_columns, addresses.size(), [&](std::size_t i, parameter_list& out) {
+      const auto& [user, channel, address] = addresses[i];
+      out.insert(
+        out.end(),
+        {{"user_id", user}, {"channel", channel}, {"address", address}, {"updated_at", now}});
+    });
+}
+
+void forget_recipient(work& w, const std::string& user_id) {
+  w.out.rows +=
+    w.db.run("delete from recipient_addresses where user_id = :user", {{"user", user_id}});
+  w.out.rows += w.db.run("delete from recipients where user_id = :user", {{"user", user_id}});
 }
 
 }  // namespace carillon::storage

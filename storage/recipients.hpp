@@ -1,14 +1,27 @@
 #pragma once
 
+#include "protocol/administration.hpp"
 #include "protocol/draft.hpp"
-#include "storage/connection.hpp"
+#include "storage/work.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace carillon::storage {
 
 /// What is stored of these users; a user nobody stored is absent.
 facts read_facts(connection& db, std::span<const std::string> user_ids);
+
+/// All that is stored of one person.
+std::optional<recipient_record> read_recipient(connection& db, const std::string& user_id);
+
+bool is_stored(connection& db, const std::string& user_id);
+
+/// Stores these in place of what was stored of them; of one who is named twice, the last counts.
+void put_recipients(work& w, std::vector<const recipient_record*> all, timestamp now);
+
+void forget_recipient(work& w, const std::string& user_id);
 
 }  // namespace carillon::storage

@@ -1,6 +1,8 @@
+#include "storage/audit.hpp"
 #include "storage/connection.hpp"
 #include "storage/delivery_reads.hpp"
 #include "storage/inbox.hpp"
+#include "storage/overrides.hpp"
 #include "storage/preferences.hpp"
 #include "storage/recipients.hpp"
 #include "storage/repository.hpp"
@@ -93,6 +95,23 @@ class sql_reader final : public reader {
       return error{errc::not_found, "there is no such delivery"};
     return std::move(*story);
   }
+
+  result<std::vector<channel_record>> answer_to(const read_channels&) {
+    return read_channel_records(db());
+  }
+
+  result<std::map<std::string, std::string>> answer_to(const read_settings&) {
+    return read_setting_records(db());
+  }
+
+  result<recipient_record> answer_to(const get_recipient& asked) {
+    auto found = read_recipient(db(), asked.user_id);
+    if (!found)
+      return error{errc::not_found, "nothing is stored of this user"};
+    return std::move(*found);
+  }
+
+  result<audit_page> answer_to(const list_audit& asked) { return read_audit(db(), asked); }
 
   connection db_;
   bool lost_{false};

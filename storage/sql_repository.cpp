@@ -86,8 +86,8 @@ effects sql_repository::account(rules::wish_book& wishes, F f) {
 }
 
 effects sql_repository::apply(std::span<const unit_ptr> units, rules::wish_book& wishes) {
-  return account(wishes,
-                 [&](work& w) { apply_batch(w, units, std::chrono::days{how_.retention_days}); });
+  return account(
+    wishes, [&](work& w) { apply_batch(w, units, std::chrono::days{how_.retention_days}, ids_); });
 }
 
 effects sql_repository::claim(rules::wish_book& wishes, timestamp now) {

@@ -22,7 +22,7 @@ std::string describe(const outcome& how) {
   return how.provider_code + ": " + how.excerpt;
 }
 
-/// The backup takes over the same words under its own address, budget and age.
+/// The backup takes over under its own address, budget and age, with the words rendered for it.
 delivery next_step(const delivery& dead, const circumstances& at) {
   const auto& step = dead.failover.front();
   delivery next;
@@ -40,7 +40,7 @@ delivery next_step(const delivery& dead, const circumstances& at) {
   next.trace_id = dead.trace_id;
   next.failover_of = dead.id;
   next.failover.assign(dead.failover.begin() + 1, dead.failover.end());
-  next.content = dead.content;
+  next.content = step.content.value_or(dead.content);
   next.created_at = at.now;
   return next;
 }

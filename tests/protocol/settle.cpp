@@ -131,7 +131,8 @@ CAF_TEST(no retry is planned past the end of its time) {
 
 CAF_TEST(a death starts the next step of the failover chain) {
   auto what = some(4);
-  what.failover = {{"sms", "+4912345", 3, 1h}, {"mail", "ada@example.org", 2, 0ms}};
+  const content own{"order.paid", "Mail", "Text", "{}", "<p>Text</p>", "", ""};
+  what.failover = {{"sms", "+4912345", 3, 1h}, {"mail", "ada@example.org", 2, 0ms, own}};
   const auto x = settle(what, of(error_class::transient));
   CAF_REQUIRE(x.successor.has_value());
   CAF_CHECK(x.delivery.failed_over_to == at.fresh);
@@ -157,6 +158,7 @@ CAF_TEST(a death starts the next step of the failover chain) {
   CAF_REQUIRE(last.successor.has_value());
   CAF_CHECK(last.successor->expires_at == timestamp::max());
   CAF_CHECK(last.successor->failover.empty());
+  CAF_CHECK(last.successor->content == own);
 }
 
 CAF_TEST(a retry or a delivery starts no failover) {

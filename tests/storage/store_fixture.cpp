@@ -116,8 +116,9 @@ std::shared_ptr<delivery> store_fixture::message(const std::string& channel, pri
   x->priority = lane;
   x->due_at = now;
   x->expires_at = now + std::chrono::hours{24};
-  x->content = {"order.paid", "Title", "Text with \"quotes\", a \\ and {braces}, NULL",
-                R"({"a":1})"};
+  x->content = {"order.paid",  "Title",       "Text with \"quotes\", a \\ and {braces}, NULL",
+                R"({"a":1})",  "<b>Text</b>", "SMS_1",
+                R"({"n":"7"})"};
   x->created_at = now;
   return x;
 }

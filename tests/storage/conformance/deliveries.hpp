@@ -82,10 +82,13 @@ STORE_TEST(a_retry_waits_for_its_time_and_outlives_a_restart) {
 STORE_TEST(a_death_hands_over_to_its_successor) {
   wish("log", 5);
   const auto x = message("log");
-  x->failover = {{"mail", "b@example.org", 3, seconds{60}}};
+  const content own{"order.paid", "Mail", "Text", "{}", "<p>Text</p>", "", ""};
+  x->failover = {{"mail", "b@example.org", 3, seconds{60}, own}, {"sms", "123", 1, seconds{0}}};
   commit({creation_of({x})});
   const auto got = within(*writer, [&](repository& r) { return r.claim(wishes, now); }).claimed;
-  CAF_CHECK(got.at(0)->failover.at(0).channel == "mail");
+  CAF_REQUIRE_EQUAL(got.at(0)->failover.size(), 2u);
+  CAF_CHECK(got[0]->failover[0].channel == "mail" && got[0]->failover[0].content == own);
+  CAF_CHECK(got[0]->failover[1].recipient == "123" && !got[0]->failover[1].content);
   auto death = settlement_of(*x, delivery_status::dead);
   auto next = message("mail");
   next->failover_of = x->id;

@@ -1,0 +1,90 @@
+#include "storage/audit.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace carillon::storage {
+
+namespace {
+
+constexpr column audit_columns[] = {{"id", storage_class::binary},
+                                    {"at", storage_class::number},
+                                    {"subject"},
+                                    {"action"},
+                                    {"object"},
+                                    {"detail"}};
+
+std::string filters_of(const list_audit& asked, parameter_list& values) {
+  std::string sql;
+  const auto equal = [&](const char* name, const std::optional<std::string>& value) {
+    if (!value)
+      return;
+    sql.append(" and ").append(name).append(" = :").append(name);
+    values.emplace_back(name, *value);
+  };
+  equal("subject", asked.subject);
+  equal("action", asked.action);
+  equal("object", asked.object);
+  if (asked.since) {
+    sql += " and at >= :since";
+    values.emplace_back("since", *asked.since);
+  }
+  if (asked.until) {
+    sql += " and at < :until";
+    values.emplace_back("until", *asked.until);
+  }
+  if (asked.before) {
+    sql += " and id < :before";
+    values.emplace_back("before", *asked.before);
+  }
+  return sql;
+}
+
+}  // namespace
+
+void insert_audit(work& w, std::span<const unit_ptr> units, uuid_source& ids) {
+  std::vector<std::pair<audit_id, std::pair<const unit*, const audit_entry*>>> lines;
+  for (const auto& x : units)
+    if (!x->refused)
+      for (const auto& line : x->audit)
+        lines.push_back({{ids.next(x->now)}, {x.get(), &line}});
+  w.out.rows += w.db.for_rows(
+    "insert into audit_log (id, at, subject, action, object, detail) "
+    "select {id}, {at}, {subject}, {action}, {object}, {detail} {from rows}",
+    audit_columns, lines.size(), [&](std::size_t i, parameter_list& out) {
+      const auto& [id, source] = lines[i];
+      const auto& line = *source.second;
+      out.insert(out.end(), {{"id", id},
+                             {"at", source.first->now},
+                             {"subject", line.subject},
+                             {"action", line.action},
+                             {"object", line.object},
+                             {"detail", line.detail}});
+    });
+}
+
+audit_page read_audit(connection& db, const list_audit& asked) {
+  parameter_list values;
+  const auto filters = filters_of(asked, values);
+  values.emplace_back("page", asked.limit + 1);
+  audit_page page;
+  db.select("select id, at, subject, action, object, detail from audit_log where true" + filters
+              + " order by id desc limit :page",
+            6, values, [&](row& x) {
+              auto& line = page.items.emplace_back();
+              line.id = x.id<audit_id>();
+              line.at = x.time();
+              line.subject = x.text();
+              line.action = x.text();
+              line.object = x.text();
+              line.detail = x.text();
+            });
+  if (page.items.size() > static_cast<std::size_t>(asked.limit)) {
+    page.items.pop_back();
+    page.next = page.items.back().id;
+  }
+  return page;
+}
+
+}  // namespace carillon::storage
