@@ -468,23 +468,6 @@ struct recount {
   tallies_ptr counts{};
 };
 
-/// How many attempts on a channel have failed in a row, told after each failure and after the
-/// success that ends them (0).
-struct failing {
-  std::string channel{};
-  int in_a_row{0};
-  std::string last_error{};
-};
-
-/// A delivery died on its channel and goes on as another one on its backup.
-struct failed_over {
-  std::string channel{};
-  delivery_id dead{};
-  std::string to{};
-  delivery_id successor{};
-  std::string why{};
-};
-
 /// What happens on channels beside the counts.
 struct channel_news {
   std::variant<channel_standing, failing, failed_over> what{};

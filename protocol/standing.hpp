@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/id.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -30,6 +32,23 @@ struct channel_standing {
   std::string why{};
 
   friend bool operator==(const channel_standing&, const channel_standing&) = default;
+};
+
+/// How many attempts on a channel have failed in a row, told after each failure and after the
+/// success that ends them (0).
+struct failing {
+  std::string channel{};
+  int in_a_row{0};
+  std::string last_error{};
+};
+
+/// A delivery died on its channel and goes on as another one on its backup.
+struct failed_over {
+  std::string channel{};
+  delivery_id dead{};
+  std::string to{};
+  delivery_id successor{};
+  std::string why{};
 };
 
 /// What a test of a channel's credentials found.
