@@ -56,6 +56,7 @@ using notification_id = id<id_kind::notification>;
 using event_id = id<id_kind::event>;
 using delivery_id = id<id_kind::delivery>;
 using batch_id = id<id_kind::batch>;
+using template_id = id<id_kind::template_>;
 using audit_id = id<id_kind::audit>;
 
 std::string to_text(id_kind kind, const uuid& x);
@@ -90,6 +91,11 @@ template <>
 inline std::optional<batch_id> parse_id(std::string_view text) {
   auto x = parse_text(id_kind::batch, text);
   return x ? std::optional(batch_id{*x}) : std::nullopt;
+}
+template <>
+inline std::optional<template_id> parse_id(std::string_view text) {
+  auto x = parse_text(id_kind::template_, text);
+  return x ? std::optional(template_id{*x}) : std::nullopt;
 }
 template <>
 inline std::optional<audit_id> parse_id(std::string_view text) {
