@@ -7,12 +7,15 @@
 #include "protocol/channel.hpp"
 #include "protocol/delivery.hpp"
 #include "protocol/draft.hpp"
+#include "protocol/inbox_change.hpp"
 #include "protocol/preferences.hpp"
 #include "protocol/principal.hpp"
 #include "protocol/push.hpp"
 #include "protocol/query.hpp"
 #include "protocol/route.hpp"
 #include "protocol/standing.hpp"
+#include "protocol/tally.hpp"
+#include "protocol/timer.hpp"
 #include "protocol/transport.hpp"
 #include "protocol/unit.hpp"
 
@@ -52,28 +55,6 @@ using supervisor_actor = caf::typed_actor<
   caf::reacts_to<child_failed>>;
 
 // -- the retry scheduler ----------------------------------------------------------------------
-
-/// What can come due. Channels' retries have one timer each; the others are one each.
-enum class timer_kind : std::uint8_t { retry, release, expiry, retention, lease, batch };
-
-/// A kind, and the channel where it has one.
-struct timer_key {
-  timer_kind kind{timer_kind::retry};
-  std::string channel{};
-
-  friend auto operator<=>(const timer_key&, const timer_key&) = default;
-};
-
-/// Something of this kind is due then; only the earliest of a kind counts.
-struct arm {
-  timer_key key{};
-  timestamp at{};
-};
-
-/// Its time has come: work one bounded slice and arm the next.
-struct due {
-  timer_key key{};
-};
 
 /// The RETRY SCHEDULER: the one clock of everything that waits in storage.
 using retry_scheduler_actor = caf::typed_actor<
@@ -334,18 +315,6 @@ struct released {
 };
 using released_ptr = std::shared_ptr<const released>;
 
-/// A user's inbox changed by their own hand.
-struct inbox_change {
-  std::string user_id{};
-  mark_kind kind{mark_kind::read};
-  std::vector<notification_id> ids{};
-  std::int64_t unread{0};
-  timestamp at{};
-  /// The connection that did it; 0 for HTTP.
-  std::uint64_t origin{0};
-};
-using inbox_change_ptr = std::shared_ptr<const inbox_change>;
-
 /// A connection enters; pushes up to `head` were before it, all after it will follow.
 struct attach {
   connection_ptr connection{};
@@ -453,15 +422,6 @@ using presence_actor = caf::typed_actor<
   caf::reacts_to<list_online>>;
 
 // -- the watchdog -----------------------------------------------------------------------------
-
-/// What a commit changed on a channel, for the gauges.
-struct tally {
-  std::string channel{};
-  /// Change of the number waiting, lane by lane.
-  std::array<std::int64_t, lane_count> waiting{};
-  std::int64_t dead{0};
-};
-using tallies_ptr = std::shared_ptr<const std::vector<tally>>;
 
 /// What waits and is dead on every channel, as storage says: in place of all earlier counts.
 struct recount {

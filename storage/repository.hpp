@@ -1,8 +1,10 @@
 #pragma once
 
-#include "protocol/actors.hpp"
+#include "protocol/inbox_change.hpp"
 #include "protocol/query.hpp"
 #include "protocol/rules/wish_book.hpp"
+#include "protocol/tally.hpp"
+#include "protocol/timer.hpp"
 #include "protocol/unit.hpp"
 
 #include <cstdint>
@@ -53,6 +55,10 @@ struct effects {
   std::vector<preferences_change> preferences{};
   /// Claimed for the sender of their channel.
   std::vector<delivery_ptr> claimed{};
+  /// In the state an outcome left them in.
+  std::vector<delivery_ptr> outcomes{};
+  /// Cancelled while a sender had them.
+  std::vector<delivery_ptr> withdrawn{};
   /// The earliest times written, at most one of each key.
   std::vector<arm> timers{};
   std::vector<tally> tallies{};

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocol/actors.hpp"
+#include "protocol/inbox_change.hpp"
 #include "protocol/connection.hpp"
 #include "protocol/error.hpp"
 #include "protocol/time.hpp"
