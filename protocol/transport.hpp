@@ -23,6 +23,8 @@ struct http_request {
   /// The URL came through the API: loopback, link-local and private addresses are refused, on the
   /// address connected to, unless the operator allowed them.
   bool guarded{false};
+  /// Asks for HTTP/2 where the URL is https, many requests on one connection.
+  bool http2{false};
 };
 
 /// A line for the `log` channel.
@@ -30,7 +32,39 @@ struct log_request {
   std::string line{};
 };
 
-using request = std::variant<http_request, log_request>;
+/// How an SMTP connection is protected: from its first byte, by STARTTLS that must succeed, or not
+/// at all.
+enum class mail_security : std::uint8_t { tls, starttls, none };
+
+/// True for `localhost` and the literal addresses of loopback: what is said to such a host in clear
+/// does not leave the machine.
+bool is_loopback(std::string_view host);
+
+/// One message to one mailbox through an SMTP server (RFC 5321). Its answer is a `response` with
+/// the last reply's code as status and its text as body; the header `command` says what was replied
+/// to: `connect`, `ehlo`, `starttls`, `auth`, `mail`, `rcpt`, `data`, `message` (the final dot) or
+/// `noop`. A connection that breaks after the final dot is `no_answer`; before it, nothing was sent.
+struct mail_request {
+  std::string host{};
+  std::uint16_t port{587};
+  mail_security security{mail_security::starttls};
+  /// Empty where the server takes mail without; never sent in clear but to loopback.
+  std::string username{};
+  std::string password{};
+  /// The envelope: bare addresses. Without `to` nobody is sent anything: the server is only greeted,
+  /// logged in to and asked NOOP.
+  std::string from{};
+  std::string to{};
+  /// Header and body, lines ended by CR LF, not yet dot-stuffed.
+  std::string message{};
+  /// A file of certificates to trust in place of what `[outbound]` says.
+  std::string ca_file{};
+  milliseconds timeout{60000};
+  /// As of `http_request`.
+  bool guarded{false};
+};
+
+using request = std::variant<http_request, log_request, mail_request>;
 
 /// What a provider answered; names of headers in lower case, the body's first 64 KiB.
 struct response {
