@@ -5,8 +5,9 @@
 
 namespace carillon {
 
-void held_deliveries::add(const delivery_ptr& what) {
-  const auto [place, added] = all_.try_emplace(what->id, held_delivery{.what = what});
+void held_deliveries::add(const delivery_ptr& what, std::vector<scope_limit> scopes) {
+  const auto [place, added] =
+    all_.try_emplace(what->id, held_delivery{.what = what, .scopes = std::move(scopes)});
   if (!added) {  // it used up a place of the wish all the same
     window_.took(what->priority);
     window_.freed(what->priority);
@@ -17,26 +18,52 @@ void held_deliveries::add(const delivery_ptr& what) {
   window_.took(what->priority);
 }
 
-held_delivery* held_deliveries::next() {
+held_delivery* held_deliveries::next(
+  steady_time now, const std::function<steady_time(const held_delivery&)>& ready_at) {
+  next_look_ = steady_time::max();
+  const auto may_go = [&](held_delivery* x) {
+    if (x->not_before <= now)
+      x->not_before = ready_at(*x);
+    if (x->not_before > now)
+      next_look_ = std::min(next_look_, x->not_before);
+    return x->not_before <= now;
+  };
+  if (const auto first = std::ranges::find_if(again_, may_go); first != again_.end())
+    return take_out(again_, first);
+  std::array<queue::iterator, lane_count> first;
   rules::lanes::waiting who;
-  for (std::size_t i = 0; i < lane_count; ++i)
-    who[i] = !queues_[i].empty();
+  for (std::size_t i = 0; i < lane_count; ++i) {
+    first[i] = std::ranges::find_if(queues_[i], may_go);
+    who[i] = first[i] != queues_[i].end();
+  }
   const auto lane = turns_.next(who);
   if (!lane)
     return nullptr;
-  auto& queue = queues_[static_cast<std::size_t>(*lane)];
-  auto* first = queue.front();
-  queue.pop_front();
+  const auto i = static_cast<std::size_t>(*lane);
+  return take_out(queues_[i], first[i]);
+}
+
+held_delivery* held_deliveries::take_out(queue& from, queue::iterator which) {
+  auto* x = *which;
+  from.erase(which);
   ++unfinished_;
-  return first;
+  return x;
+}
+
+void held_deliveries::wait_again(held_delivery& x) {
+  x.at = held_delivery::stage::queued;
+  x.not_before = steady_time::min();
+  again_.push_back(&x);
+  earliest_expiry_ = std::min(earliest_expiry_, x.what->expires_at);
+  --unfinished_;
 }
 
 std::vector<held_delivery*> held_deliveries::take_if(
   const std::function<bool(const delivery&)>& which) {
   std::vector<held_delivery*> taken;
   earliest_expiry_ = timestamp::max();
-  for (auto& queue : queues_)
-    std::erase_if(queue, [&](held_delivery* x) {
+  const auto take_from = [&](queue& from) {
+    std::erase_if(from, [&](held_delivery* x) {
       if (which(*x->what)) {
         taken.push_back(x);
         return true;
@@ -44,8 +71,42 @@ std::vector<held_delivery*> held_deliveries::take_if(
       earliest_expiry_ = std::min(earliest_expiry_, x->what->expires_at);
       return false;
     });
+  };
+  take_from(again_);
+  for (auto& queue : queues_)
+    take_from(queue);
   unfinished_ += taken.size();
   return taken;
+}
+
+std::vector<held_delivery*> held_deliveries::take_crowding(steady_time now) {
+  std::vector<held_delivery*> taken;
+  for (auto& queue : queues_) {
+    const auto parked = [&](held_delivery* x) { return x->not_before > now; };
+    auto stay = static_cast<std::ptrdiff_t>(window_.size() / 2);
+    if (std::ranges::count_if(queue, parked) <= stay)
+      continue;
+    std::erase_if(queue, [&](held_delivery* x) {
+      if (!parked(x) || stay-- > 0)
+        return false;
+      taken.push_back(x);
+      return true;
+    });
+  }
+  unfinished_ += taken.size();
+  return taken;
+}
+
+void held_deliveries::withdraw(const delivery_id& id) {
+  const auto place = all_.find(id);
+  if (place == all_.end() || place->second.at != held_delivery::stage::queued)
+    return;
+  auto* x = &place->second;
+  if (std::erase(queues_[static_cast<std::size_t>(x->what->priority)], x) + std::erase(again_, x)
+      == 0)
+    return;
+  window_.freed(x->what->priority);
+  all_.erase(place);
 }
 
 void held_deliveries::forget_waiting() {
@@ -55,6 +116,8 @@ void held_deliveries::forget_waiting() {
       all_.erase(delivery_id{x->what->id});
     }
   earliest_expiry_ = timestamp::max();
+  for (auto* x : again_)
+    earliest_expiry_ = std::min(earliest_expiry_, x->what->expires_at);
 }
 
 held_delivery* held_deliveries::find(const delivery_id& id) {
@@ -88,7 +151,7 @@ std::optional<steady_time> held_deliveries::next_telling() const {
 }
 
 bool held_deliveries::has_waiting() const {
-  return std::any_of(queues_.begin(), queues_.end(), [](auto& queue) { return !queue.empty(); });
+  return !again_.empty() || std::ranges::any_of(queues_, [](auto& x) { return !x.empty(); });
 }
 
 std::vector<delivery_id> held_deliveries::ids() const {

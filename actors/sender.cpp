@@ -19,10 +19,6 @@ std::uint64_t next_generation() {
   return ++last;
 }
 
-std::uint32_t window_size(const channel_settings& settings) {
-  return static_cast<std::uint32_t>(std::max(32, 4 * settings.concurrency));
-}
-
 /// An exception out of `compose` belongs to its delivery, like an error.
 result<request> composed(const channel& by, const delivery& what, const stamp& at) {
   try {
@@ -32,29 +28,67 @@ result<request> composed(const channel& by, const delivery& what, const stamp& a
   }
 }
 
+/// Scopes that cannot be told are none: the channel's own rate holds all the same.
+std::vector<scope_limit> scopes_of(const channel& by, const delivery& what) {
+  try {
+    return by.scopes(what);
+  } catch (const std::exception&) {
+    return {};
+  }
+}
+
+std::optional<steady_time> steady(std::optional<timestamp> at, timestamp now, steady_time is) {
+  if (!at)
+    return std::nullopt;
+  return is - std::max(now - *at, milliseconds::zero());
+}
+
 }  // namespace
+
+std::uint32_t window_size(const channel_settings& settings) {
+  return static_cast<std::uint32_t>(std::max(32, 4 * settings.concurrency));
+}
+
+sender_post::sender_post(sender_setup setup, persistence_actor storage, metrics& shown,
+                         steady_time now)
+    : sender_setup(std::move(setup)),
+      persistence(std::move(storage)),
+      counts(&shown),
+      last_use_at(steady(last_use, clock(), now)),
+      scopes(last_use_at) {
+  held_back = {settings.name, channel_state::active, {}};
+  if (initial.state == channel_state::paused || initial.state == channel_state::broken)
+    held_back = {settings.name, initial.state, initial.why};
+}
 
 sender_state::sender_state(resilient<sender_actor>& self, std::shared_ptr<sender_post> post)
     : self_(self),
       post_(std::move(post)),
       generation_(next_generation()),
       held_(window_size(post_->settings)),
-      rate_(post_->settings.rate, self_.steady_now(), post_->last_use),
+      rate_(post_->settings.rate, self_.steady_now(), post_->last_use_at),
+      circuit_(post_->settings.circuit_failures, post_->settings.circuit_cooldown),
       random_(std::random_device{}()) {
   rate_.freeze(post_->frozen_until);
+  if (self_.life() == 0) {
+    post_->told = standing();
+    if (post_->watchdog)
+      self_.send(post_->watchdog, channel_news{post_->told});
+  }
   ask(true);
 }
 
 resilient<sender_actor>::behavior_type sender_state::behavior() {
   return {
+    [this](const withdraw& x) { let_go(x); },
     [this](const handover_ptr& x) { take(*x); },
     [this](const exchange_ptr& x) { read(*x); },
     [this](const settled& x) { acknowledge(x); },
     [this](wish_again) { ask(true); },
+    [this](const side_exchange_ptr& x) { read(*x); },
+    [this](const channel_order& x) { obey(x); },
     [this](const drain& x) { stop(x); },
     [this](const tick&) { woken(); },
-    [](const side_exchange_ptr&) {},
-    [](const channel_order&) {},
   };
 }
 
@@ -62,7 +96,13 @@ void sender_state::take(const handover& x) {
   if (x.generation != generation_)
     return;
   for (auto& what : x.deliveries)
-    held_.add(what);
+    held_.add(what, scopes_of(*post_->channel, *what));
+  go_on();
+}
+
+void sender_state::let_go(const withdraw& x) {
+  for (auto& id : x.deliveries)
+    held_.withdraw(id);
   go_on();
 }
 
@@ -84,34 +124,37 @@ void sender_state::go_on() {
   const auto now = self_.steady_now();
   tell_again(now);
   bury();
-  while (may_start(now)) {
-    auto* next = held_.next();
-    if (!next)
-      break;
-    start(*next, now);
-  }
+  ask_for_token(now);
+  send_on(now);
   if (wants_any() && held_.room().wants_more())
     ask(false);
+  show();
   if (post_->draining && held_.unfinished() == 0 && *post_->under_way == 0)
     for (auto& reply : std::exchange(drained_, {}))
       (*reply)(true);
 }
 
-bool sender_state::wants_any() const {
-  return !post_->draining && (!broken_ || !post_->settings.failover.empty());
+void sender_state::send_on(steady_time now) {
+  while (!post_->draining && held_.has_waiting() && in_flight() < post_->settings.concurrency) {
+    if (const auto ready = ready_at(now); ready > now)
+      return sleep_until(ready, now);
+    auto* next = held_.next(
+      now, [&](const held_delivery& x) { return post_->scopes.ready_at(x.scopes, now); });
+    if (!next) {
+      make_room(now);
+      return sleep_until(held_.next_look(), now);
+    }
+    start(*next, now);
+  }
 }
 
-bool sender_state::may_start(steady_time now) {
-  if (post_->draining || !held_.has_waiting() || in_flight() >= post_->settings.concurrency)
-    return false;
-  const auto ready =
-    broken_ ? steady_time::max() : std::max(rate_.ready_at(now), circuit_.ready_at());
-  if (ready <= now)
-    return true;
-  const auto left = std::clamp<milliseconds>(held_.earliest_expiry() - post_->clock(),
-                                             milliseconds{0}, longest_sleep);
-  wake(std::min(ready, now + left), now);
-  return false;
+steady_time sender_state::ready_at(steady_time now) const {
+  if (!post_->settings.enabled || post_->held_back.state != channel_state::active)
+    return steady_time::max();
+  auto ready = std::max(rate_.ready_at(now), circuit_.ready_at());
+  if (post_->channel->needs_token() && !post_->tokens.serving(post_->clock()))
+    ready = std::max(ready, post_->tokens.ready_at());
+  return ready;
 }
 
 // One counts until its outcome is committed, so that a crash repeats no more than the concurrency;
@@ -123,15 +166,20 @@ int sender_state::in_flight() const {
 void sender_state::start(held_delivery& x, steady_time now) {
   x.started = now;
   x.started_at = post_->clock();
-  auto wire = composed(*post_->channel, *x.what, stamp{x.started_at, random_()});
+  x.by = post_->channel;
+  const auto* token = x.by->needs_token() ? post_->tokens.serving(x.started_at) : nullptr;
+  x.token = token ? *token : std::string{};
+  x.scopes = scopes_of(*x.by, *x.what);
+  auto wire = composed(*x.by, *x.what, stamp{x.started_at, random_(), x.token, x.again.plain});
   if (!wire)
     return settle(x,
                   {x.started_at,
                    milliseconds{0},
                    {.error_class = error_class::invalid_request, .excerpt = wire.error().detail}});
   rate_.take(now);
+  post_->scopes.take(x.scopes, now);
   circuit_.started(now);
-  post_->last_use = now;
+  post_->last_use_at = now;
   x.at = held_delivery::stage::sending;
   ++*post_->under_way;
   std::shared_ptr<void> place{post_->under_way.get(),
@@ -143,6 +191,21 @@ void sender_state::start(held_delivery& x, steady_time now) {
       caf::anon_send(
         to, exchange_ptr{std::make_shared<exchange>(exchange{generation, id, std::move(came)})});
     });
+}
+
+void sender_state::make_room(steady_time now) {
+  for (auto* x : held_.take_crowding(now)) {
+    const auto wait = post_->scopes.book(x->scopes, now) - now;
+    decide(*x, rules::postpone(*x->what, post_->clock() + std::chrono::ceil<milliseconds>(wait)));
+  }
+}
+
+bool sender_state::wants_any() const {
+  if (post_->draining || !post_->settings.enabled)
+    return false;
+  const auto state = post_->held_back.state;
+  return state == channel_state::active
+         || (state == channel_state::broken && !post_->settings.failover.empty());
 }
 
 void sender_state::ask(bool fresh) {
@@ -158,6 +221,12 @@ void sender_state::ask(bool fresh) {
   self_.send(post_->persistence, want_ptr{std::move(wish)});
 }
 
+void sender_state::sleep_until(steady_time at, steady_time now) {
+  const auto left = std::clamp<milliseconds>(held_.earliest_expiry() - post_->clock(),
+                                             milliseconds{0}, longest_sleep);
+  wake(std::min(at, now + left), now);
+}
+
 void sender_state::wake(steady_time at, steady_time now) {
   if (at == steady_time::max() || (wake_at_ && *wake_at_ <= at))
     return;
@@ -166,20 +235,9 @@ void sender_state::wake(steady_time at, steady_time now) {
 }
 
 sender_actor spawn_sender(caf::actor_system& system, supervisor_actor supervisor,
-                          persistence_actor persistence, channel_settings settings,
-                          channel_ptr channel, transport_ptr transport,
-                          std::optional<timestamp> last_use, wall_clock clock,
-                          std::shared_ptr<uuid_source> ids, metrics& counts) {
-  auto post = std::make_shared<sender_post>();
-  if (last_use)
-    post->last_use = system.clock().now() - std::max(clock() - *last_use, milliseconds::zero());
-  post->persistence = std::move(persistence);
-  post->settings = std::move(settings);
-  post->channel = std::move(channel);
-  post->transport = std::move(transport);
-  post->clock = std::move(clock);
-  post->ids = std::move(ids);
-  post->counts = &counts;
+                          persistence_actor persistence, sender_setup setup, metrics& counts) {
+  auto post = std::make_shared<sender_post>(std::move(setup), std::move(persistence), counts,
+                                            system.clock().now());
   return system.spawn<resilient_actor<sender_actor, sender_state>>(
     care{std::move(supervisor), counts}, std::move(post));
 }

@@ -1,26 +1,43 @@
 #pragma once
 
-#include "actors/resilient.hpp"
 #include "protocol/actors.hpp"
 #include "protocol/channel.hpp"
 #include "protocol/id.hpp"
 #include "protocol/metrics.hpp"
+#include "protocol/standing.hpp"
 #include "protocol/time.hpp"
 #include "protocol/transport.hpp"
 
+#include <caf/fwd.hpp>
+
+#include <functional>
 #include <memory>
 #include <optional>
 
 namespace carillon {
 
-/// Starts the sender of one enabled channel: it asks persistence for deliveries, sends them never
-/// above the channel's rate or concurrency, urgent ones first, and reports what became of each
-/// until that is committed. `last_use` is when the channel last used its rate, from storage. The
-/// metrics outlive the actor.
+/// What a sender starts with.
+struct sender_setup {
+  channel_settings settings{};
+  channel_ptr channel{};
+  transport_ptr transport{};
+  /// When the channel last used its rate, from storage.
+  std::optional<timestamp> last_use{};
+  /// How it stood when the node stopped; only `paused` and `broken` last.
+  channel_standing initial{};
+  wall_clock clock{};
+  std::shared_ptr<uuid_source> ids{};
+  /// Told of what happens on the channel; none where empty.
+  watchdog_actor watchdog{};
+  /// Told of every change of state, from the sender's thread; none where empty.
+  std::function<void(const channel_standing&)> on_change{};
+};
+
+/// Starts the sender of one channel: it asks persistence for deliveries, sends them never above
+/// the rates of the channel and of their scopes or its concurrency, urgent ones first, and reports
+/// what became of each until that is committed. A channel that is disabled sends nothing until it
+/// is configured anew. The metrics outlive the actor.
 sender_actor spawn_sender(caf::actor_system& system, supervisor_actor supervisor,
-                          persistence_actor persistence, channel_settings settings,
-                          channel_ptr channel, transport_ptr transport,
-                          std::optional<timestamp> last_use, wall_clock clock,
-                          std::shared_ptr<uuid_source> ids, metrics& counts);
+                          persistence_actor persistence, sender_setup setup, metrics& counts);
 
 }  // namespace carillon

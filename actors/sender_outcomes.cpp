@@ -24,8 +24,7 @@ outcome judged(const channel& by, const transport_result& came, timestamp now) {
   try {
     return by.judge(came, now);
   } catch (const std::exception& e) {
-    return {.error_class = error_class::transient,
-            .excerpt = std::string{"answered, but the outcome is unknown: "} + e.what()};
+    return unreadable(e);
   }
 }
 
@@ -35,17 +34,35 @@ void sender_state::read(const exchange& x) {
   auto* mine = x.generation == generation_ ? held_.find(x.delivery) : nullptr;
   if (mine && mine->at == held_delivery::stage::sending) {
     const auto now = self_.steady_now();
-    const auto how = judged(*post_->channel, x.result, post_->clock());
-    const auto took = std::chrono::duration_cast<milliseconds>(now - mine->started);
-    circuit_.ended(how.error_class, now);
-    settle(*mine, {mine->started_at, took, how});
-    heed(how, *mine->outcome);
+    rules::finished attempt{mine->started_at,
+                            std::chrono::duration_cast<milliseconds>(now - mine->started),
+                            judged(*mine->by, x.result, post_->clock())};
+    if (!send_again(*mine, attempt)) {
+      attempt.how = rules::last_word(std::move(attempt.how));
+      circuit_.ended(attempt.how.error_class, now);
+      settle(*mine, attempt);
+      heed(*mine, attempt.how);
+    }
   }
   go_on();
 }
 
+bool sender_state::send_again(held_delivery& x, const rules::finished& attempt) {
+  if (attempt.how.refresh_token)
+    post_->tokens.refused(x.token);
+  auto again = rules::send_again(*x.what, attempt, x.again);
+  if (!again)
+    return false;
+  circuit_.ended(error_class::none, x.started);  // it is there, and told what it wants
+  x.what = std::make_shared<const delivery>(std::move(again->delivery));
+  x.earlier.push_back(std::move(again->attempt));
+  held_.wait_again(x);
+  return true;
+}
+
 void sender_state::settle(held_delivery& x, const rules::finished& attempt) {
   decide(x, rules::settle(*x.what, attempt, post_->settings.retry, circumstances()));
+  note(attempt.how.error_class, x.outcome->delivery.last_error);
 }
 
 void sender_state::decide(held_delivery& x, rules::transition follows) {
@@ -55,31 +72,32 @@ void sender_state::decide(held_delivery& x, rules::transition follows) {
   tell(x);
 }
 
-void sender_state::heed(const outcome& how, const rules::transition& follows) {
+void sender_state::heed(const held_delivery& x, const outcome& how) {
+  const auto& follows = x.outcome->delivery;
   if (how.error_class == error_class::rate_limited) {
     auto wait = std::max(how.wait, milliseconds{1000});
-    if (follows.delivery.status == delivery_status::retrying)
-      wait = std::max(wait, follows.delivery.due_at - post_->clock());
+    if (how.wait_is_own) {
+      const auto now = self_.steady_now();
+      post_->scopes.freeze(x.scopes, now, now + wait);
+      return;
+    }
+    if (follows.status == delivery_status::retrying)
+      wait = std::max(wait, follows.due_at - post_->clock());
     post_->frozen_until = std::max(post_->frozen_until, self_.steady_now() + wait);
     rate_.freeze(post_->frozen_until);
-  } else if (how.error_class == error_class::invalid_credentials && !broken_) {
-    broken_ = true;
-    bury();
-    held_.forget_waiting();
-    ask(true);
-    spdlog::error("channel {}: its credentials were refused ({}); it sends nothing more",
-                  post_->settings.name, how.provider_code);
+  } else if (how.error_class == error_class::invalid_credentials && x.by == post_->channel) {
+    hold_back(channel_state::broken, follows.last_error);
   }
 }
 
 void sender_state::bury() {
   const auto now = post_->clock();
-  if (now < held_.earliest_expiry() && !broken_)
+  const bool broken = post_->held_back.state == channel_state::broken;
+  if (now < held_.earliest_expiry() && !broken)
     return;
   const auto expired = [&](const delivery& x) { return x.expires_at <= now; };
-  for (auto* x : held_.take_if([&](const delivery& what) {
-         return expired(what) || (broken_ && !what.failover.empty());
-       }))
+  for (auto* x : held_.take_if(
+         [&](const delivery& what) { return expired(what) || (broken && !what.failover.empty()); }))
     decide(*x, expired(*x->what)
                  ? rules::give_up(*x->what, error_class::transient,
                                   "not delivered before its time was over", circumstances())
@@ -90,7 +108,8 @@ void sender_state::bury() {
 void sender_state::tell(held_delivery& x) {
   x.tell_at.reset();
   const auto& follows = *x.outcome;
-  settlement what{.delivery = {x.outcome, &follows.delivery}, .attempt = follows.attempt};
+  settlement what{
+    .delivery = {x.outcome, &follows.delivery}, .attempt = follows.attempt, .earlier = x.earlier};
   if (follows.successor)
     what.successor = {x.outcome, &*follows.successor};
   what.reply = answer<bool>{
@@ -136,9 +155,9 @@ void sender_state::count(const rules::transition& x) {
   if (what.status == delivery_status::delivered)
     post_->counts->sent(channel,
                         std::chrono::duration<double>(*what.sent_at - what.created_at).count());
-  else if (what.status == delivery_status::retrying)
+  else if (x.attempt.number > 0 && what.status == delivery_status::retrying)
     post_->counts->retried(channel);
-  else
+  else if (is_final(what.status))
     post_->counts->failed(channel, what.error_class);
 }
 

@@ -2,12 +2,15 @@
 
 #include "actors/held_deliveries.hpp"
 #include "actors/resilient.hpp"
+#include "actors/sender.hpp"
 #include "protocol/actors.hpp"
 #include "protocol/channel.hpp"
 #include "protocol/metrics.hpp"
 #include "protocol/rules/circuit.hpp"
 #include "protocol/rules/rate.hpp"
+#include "protocol/rules/scope_table.hpp"
 #include "protocol/rules/settle.hpp"
+#include "protocol/rules/token_keeper.hpp"
 #include "protocol/transport.hpp"
 
 #include <atomic>
@@ -15,23 +18,31 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <string>
 #include <vector>
 
 namespace carillon {
 
 /// What a sender is given, and what outlives its failures.
-struct sender_post {
-  persistence_actor persistence{};
-  channel_settings settings{};
-  channel_ptr channel{};
-  transport_ptr transport{};
-  wall_clock clock{};
-  std::shared_ptr<uuid_source> ids{};
-  metrics* counts{nullptr};
+struct sender_post : sender_setup {
+  sender_post(sender_setup setup, persistence_actor storage, metrics& shown, steady_time now);
 
-  std::optional<steady_time> last_use{};
+  persistence_actor persistence;
+  metrics* counts;
+
+  std::optional<steady_time> last_use_at{};
+  rules::scope_table scopes;
+  rules::token_keeper tokens{};
   steady_time frozen_until{steady_time::min()};
   bool draining{false};
+  /// What keeps it from sending beside its circuit: `active` for nothing, `paused` or `broken`.
+  channel_standing held_back{};
+  /// The standing that was told last.
+  channel_standing told{};
+  int failures_in_a_row{0};
+  std::string last_error{};
+  /// Of exchanges that are no deliveries, each another.
+  std::uint64_t last_number{0};
   /// Exchanges with the transport, those of earlier lives included; it counts them down itself.
   std::shared_ptr<std::atomic<int>> under_way{std::make_shared<std::atomic<int>>(0)};
 };
@@ -47,33 +58,42 @@ class sender_state {
   resilient<sender_actor>::behavior_type behavior();
 
  private:
-  // -- what comes in --------------------------------------------------------------------------
+  // -- what comes in (sender.cpp) -------------------------------------------------------------
 
   void take(const handover& x);
+  void let_go(const withdraw& x);
   void read(const exchange& x);
   void acknowledge(const settled& x);
   void stop(const drain& x);
   void woken();
 
-  // -- sending --------------------------------------------------------------------------------
+  // -- sending (sender.cpp) -------------------------------------------------------------------
 
   void go_on();
-  bool may_start(steady_time now);
+  void send_on(steady_time now);
+  /// When the next attempt may start; `max` where only an event can tell.
+  steady_time ready_at(steady_time now) const;
   int in_flight() const;
   void start(held_delivery& x, steady_time now);
+  /// Gives back to storage what waits for scopes that are used up, where it leaves no room.
+  void make_room(steady_time now);
   /// A broken channel asks only for what can go to its backup; the rest waits in storage.
   bool wants_any() const;
   void ask(bool fresh);
+  /// Wakes at that time, or when the time of something that waits is over.
+  void sleep_until(steady_time at, steady_time now);
   /// One tick at a time is under way, but where an earlier one is needed.
   void wake(steady_time at, steady_time now);
 
-  // -- outcomes -------------------------------------------------------------------------------
+  // -- outcomes (sender_outcomes.cpp) ---------------------------------------------------------
 
+  /// Sends the same once more at once where the answer asks for it for the first time.
+  bool send_again(held_delivery& x, const rules::finished& attempt);
   /// Decides what follows from an attempt and reports it.
   void settle(held_delivery& x, const rules::finished& attempt);
   void decide(held_delivery& x, rules::transition follows);
   /// What a provider's answer means for the deliveries behind this one.
-  void heed(const outcome& how, const rules::transition& follows);
+  void heed(const held_delivery& x, const outcome& how);
   /// Ends what can no longer be sent: its time is over, or the channel is broken and it has a
   /// backup.
   void bury();
@@ -81,6 +101,30 @@ class sender_state {
   void tell_again(steady_time now);
   void count(const rules::transition& x);
   rules::circumstances circumstances();
+
+  // -- the token, and tests of the credentials (sender_token.cpp) -----------------------------
+
+  std::uint64_t exchange_aside(request what);
+  void read(const side_exchange& x);
+  /// Asks for a token where something waits for one.
+  void ask_for_token(steady_time now);
+  void read_token(const std::variant<grant, outcome>& came);
+  void start_test(const probe_now& x);
+  void test_credentials();
+  void finish_test(const result<probe_report>& found);
+  void finish_test(const outcome& how);
+
+  // -- how it stands (sender_orders.cpp) ------------------------------------------------------
+
+  void obey(const channel_order& x);
+  void take_over(const reconfigure& x);
+  /// Keeps the channel from sending, or lets it send (`active`).
+  void hold_back(channel_state state, std::string why);
+  channel_standing standing() const;
+  /// Tells of a change of state.
+  void show();
+  /// Tells of failures in a row.
+  void note(error_class how, const std::string& error);
 
   resilient<sender_actor>& self_;
   std::shared_ptr<sender_post> post_;
@@ -90,12 +134,21 @@ class sender_state {
   rules::rate rate_;
   rules::circuit circuit_;
   std::mt19937_64 random_;
-  /// The provider refused the credentials.
-  bool broken_ = false;
   /// No outcome has to be told again before then.
   steady_time tell_at_ = steady_time::max();
   std::optional<steady_time> wake_at_;
   std::vector<std::shared_ptr<answer<bool>>> drained_;
+
+  /// A test of the credentials: who waits for it, and its exchange.
+  std::vector<std::shared_ptr<answer<probe_report>>> testers_;
+  std::uint64_t test_number_ = 0;
+  bool test_has_token_ = false;
 };
+
+/// How many deliveries of a lane it keeps in memory.
+std::uint32_t window_size(const channel_settings& settings);
+
+/// What an exception out of `authorize`, `token`, `probe` or `judge` comes to.
+outcome unreadable(const std::exception& e);
 
 }  // namespace carillon

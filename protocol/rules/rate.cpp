@@ -59,6 +59,12 @@ void rate::freeze(steady_time until) {
   frozen_until_ = std::max(frozen_until_, until);
 }
 
+bool rate::unused(steady_time now) const {
+  if (frozen_until_ > now)
+    return false;
+  return refills() ? credit_at(now) == interval_ * capacity_ : out_.empty() || out_.back() <= now;
+}
+
 rate::duration rate::credit_at(steady_time now) const {
   const auto passed = std::max(now - counted_at_, duration::zero());
   const auto full = interval_ * capacity_;
@@ -66,8 +72,7 @@ rate::duration rate::credit_at(steady_time now) const {
 }
 
 void rate::forget_returned(steady_time now) {
-  while (!out_.empty() && out_.front() <= now)
-    out_.pop_front();
+  out_.erase(out_.begin(), std::upper_bound(out_.begin(), out_.end(), now));
 }
 
 }  // namespace carillon::rules

@@ -3,8 +3,8 @@
 #include "protocol/channel.hpp"
 #include "protocol/time.hpp"
 
-#include <deque>
 #include <optional>
+#include <vector>
 
 namespace carillon::rules {
 
@@ -30,6 +30,9 @@ class rate {
   /// told changes nothing.
   void freeze(steady_time until);
 
+  /// Whether a fresh one would say the same from now on: nothing is used up or frozen.
+  bool unused(steady_time now) const;
+
  private:
   using duration = steady_time::duration;
 
@@ -48,7 +51,7 @@ class rate {
 
   // Tokens that come back: when, in order.
   duration back_after_{0};
-  std::deque<steady_time> out_;
+  std::vector<steady_time> out_;
 };
 
 }  // namespace carillon::rules

@@ -117,4 +117,11 @@ transition give_up(const delivery& what, error_class why, std::string_view reaso
   return x;
 }
 
+transition postpone(const delivery& what, timestamp until) {
+  transition x{.delivery = what};
+  x.delivery.due_at = std::min(until, what.expires_at);
+  x.attempt = {.number = 0, .outcome = what.status};
+  return x;
+}
+
 }  // namespace carillon::rules

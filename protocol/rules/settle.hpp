@@ -43,4 +43,7 @@ transition settle(const delivery& what, const finished& attempt, const retry_pol
 transition give_up(const delivery& what, error_class why, std::string_view reason,
                    const circumstances& at);
 
+/// No attempt: it waits in storage, as it stood, until then.
+transition postpone(const delivery& what, timestamp until);
+
 }  // namespace carillon::rules

@@ -15,6 +15,10 @@ class window {
 
   explicit window(std::uint32_t size) : size_(size) {}
 
+  std::uint32_t size() const noexcept { return size_; }
+  /// Of that size from now on; what is held above it stays.
+  void resize(std::uint32_t size) noexcept { size_ = size; }
+
   /// A delivery came in.
   void took(priority lane);
   /// One is done with.

@@ -22,7 +22,7 @@ void fail(circuit& x, int times, steady_time now = start) {
 }  // namespace
 
 CAF_TEST(ten transient failures in a row open it) {
-  circuit x;
+  circuit x{10, 15s};
   fail(x, 9);
   CAF_CHECK(!x.open());
   CAF_CHECK(x.ready_at() <= start);
@@ -33,7 +33,7 @@ CAF_TEST(ten transient failures in a row open it) {
 
 CAF_TEST(any other answer starts the count again) {
   for (auto answer : {error_class::none, error_class::rate_limited, error_class::invalid_request}) {
-    circuit x;
+    circuit x{10, 15s};
     fail(x, 9);
     x.ended(answer, start);
     fail(x, 9);
@@ -42,7 +42,7 @@ CAF_TEST(any other answer starts the count again) {
 }
 
 CAF_TEST(one probe at a time until one is answered) {
-  circuit x;
+  circuit x{10, 15s};
   fail(x, 10);
   x.started(start + 15s);
   CAF_CHECK(x.ready_at() == start + 30s);

@@ -1,0 +1,74 @@
+#include "protocol/rules/scope_table.hpp"
+
+#include <algorithm>
+
+namespace carillon::rules {
+
+namespace {
+
+/// How long a new scope waits before room for it is looked for again.
+constexpr seconds between_looks{1};
+
+}  // namespace
+
+scope_table::scope_table(std::optional<steady_time> last_use, std::size_t bound)
+    : last_use_(last_use), bound_(bound) {}
+
+steady_time scope_table::ready_at(std::span<const scope_limit> all, steady_time now) {
+  auto ready = now;
+  for (const auto& what : all) {
+    const auto* found = find(what, now);
+    ready = std::max(ready, found ? found->left.ready_at(now) : full_until_);
+  }
+  return ready;
+}
+
+void scope_table::take(std::span<const scope_limit> all, steady_time now) {
+  for (const auto& what : all)
+    if (auto* found = find(what, now))
+      found->left.take(now);
+}
+
+void scope_table::freeze(std::span<const scope_limit> all, steady_time now, steady_time until) {
+  for (const auto& what : all)
+    if (auto* found = find(what, now))
+      found->left.freeze(until);
+}
+
+steady_time scope_table::book(std::span<const scope_limit> all, steady_time now) {
+  auto at = ready_at(all, now);
+  for (const auto& what : all)
+    if (const auto* found = find(what, now))
+      at = std::max(at, found->booked_until + what.limit.per / std::max(what.limit.count, 1));
+  for (const auto& what : all)
+    if (auto* found = find(what, now))
+      found->booked_until = at;
+  return at;
+}
+
+scope_table::scope* scope_table::find(const scope_limit& what, steady_time now) {
+  const auto place = scopes_.find(what.key);
+  if (place != scopes_.end()) {
+    if (place->second.limit != what.limit)  // configured anew: as if just used
+      place->second = {what.limit, rate{what.limit, now, now}, place->second.booked_until};
+    return &place->second;
+  }
+  if (scopes_.size() >= bound_ && !make_room(now))
+    return nullptr;
+  const auto used = what.limit.per <= longest_remembered ? last_use_ : std::nullopt;
+  return &scopes_.emplace(what.key, scope{what.limit, rate{what.limit, now, used}}).first->second;
+}
+
+bool scope_table::make_room(steady_time now) {
+  if (now < full_until_)
+    return false;
+  std::erase_if(scopes_, [&](const auto& x) {
+    return x.second.left.unused(now) && x.second.booked_until <= now;
+  });
+  if (scopes_.size() < bound_)
+    return true;
+  full_until_ = now + between_looks;
+  return false;
+}
+
+}  // namespace carillon::rules

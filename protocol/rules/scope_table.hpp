@@ -1,0 +1,61 @@
+#pragma once
+
+#include "protocol/channel.hpp"
+#include "protocol/rules/rate.hpp"
+#include "protocol/time.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+
+namespace carillon::rules {
+
+/// The rates of a channel's scopes, such as its chats, by key. It remembers no more than `bound` of
+/// them: those that are as good as new are forgotten, and where none is, a new scope waits a second
+/// at a time until one is. So the bound costs time, and never a promise.
+class scope_table {
+ public:
+  /// Windows up to this long are kept across a start of the process too, for every scope as if it
+  /// were the one that was used last. Longer ones start afresh: waiting for hours with every
+  /// address would harm more than the provider's refusal of one.
+  static constexpr milliseconds longest_remembered{60'000};
+
+  /// `last_use`: when any scope may have been used before, by an earlier process.
+  explicit scope_table(std::optional<steady_time> last_use, std::size_t bound = 65'536);
+
+  /// The earliest time at which all of them have room; `now` or before when they have it now.
+  steady_time ready_at(std::span<const scope_limit> all, steady_time now);
+
+  /// Takes from each, at a time when all are ready.
+  void take(std::span<const scope_limit> all, steady_time now);
+
+  /// The provider says when these may be used again.
+  void freeze(std::span<const scope_limit> all, steady_time now, steady_time until);
+
+  /// A time for one that cannot wait here: after all that were given one before, each as far from
+  /// the next as the slowest of the scopes lets them through.
+  steady_time book(std::span<const scope_limit> all, steady_time now);
+
+  std::size_t size() const noexcept { return scopes_.size(); }
+
+ private:
+  struct scope {
+    rate_limit limit{};
+    rate left;
+    steady_time booked_until{steady_time::min()};
+  };
+
+  /// Null while there is no room for one more.
+  scope* find(const scope_limit& what, steady_time now);
+  bool make_room(steady_time now);
+
+  std::optional<steady_time> last_use_;
+  std::size_t bound_;
+  /// Before then looking for one to forget is in vain.
+  steady_time full_until_ = steady_time::min();
+  std::unordered_map<std::string, scope> scopes_;
+};
+
+}  // namespace carillon::rules

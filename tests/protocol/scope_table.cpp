@@ -1,0 +1,98 @@
+#define CAF_SUITE scope_table
+
+#include "protocol/rules/scope_table.hpp"
+
+#include <string>
+#include <vector>
+
+#include "tests/caf_test.hpp"
+
+using namespace carillon;
+using namespace std::chrono_literals;
+using rules::scope_table;
+
+namespace {
+
+const steady_time start{1'000h};
+
+std::vector<scope_limit> chat(const std::string& key, rate_limit limit = {1, 10s, 1}) {
+  return {{key, limit}};
+}
+
+}  // namespace
+
+CAF_TEST(scopes do not wait for each other) {
+  scope_table x{std::nullopt};
+  CAF_CHECK(x.ready_at(chat("a"), start) <= start);
+  x.take(chat("a"), start);
+  CAF_CHECK(x.ready_at(chat("a"), start) > start + 10s);
+  CAF_CHECK(x.ready_at(chat("b"), start) <= start);
+}
+
+CAF_TEST(all limits of a message hold) {
+  scope_table x{std::nullopt};
+  const std::vector<scope_limit> both{{"a/min", {1, 60s, 1}}, {"a/h", {2, 1h, 2}}};
+  x.take(both, start);
+  const auto second = x.ready_at(both, start);
+  CAF_CHECK(second > start + 60s && second < start + 62s);
+  x.take(both, second);
+  CAF_CHECK(x.ready_at(both, second) > start + 1h);
+}
+
+CAF_TEST(a scope without a limit is none) {
+  scope_table x{std::nullopt};
+  CAF_CHECK(x.ready_at({}, start) == start);
+  x.take({}, start);
+  CAF_CHECK_EQUAL(x.size(), 0u);
+}
+
+CAF_TEST(what was used before the start counts for short windows) {
+  scope_table x{start - 4s};
+  CAF_CHECK(x.ready_at(chat("a"), start) > start + 6s);
+  CAF_CHECK(x.ready_at(chat("b", {5, 1h, 0}), start) <= start);
+}
+
+CAF_TEST(those as good as new are forgotten when there are too many) {
+  scope_table x{std::nullopt, 10};
+  for (int i = 0; i < 1000; ++i) {
+    const auto now = start + i * 2s;
+    const auto one = chat(std::to_string(i));
+    CAF_CHECK(x.ready_at(one, now) <= now);
+    x.take(one, now);
+  }
+  CAF_CHECK_LESS_OR_EQUAL(x.size(), 10u);
+}
+
+CAF_TEST(where none can be forgotten a new one waits and no limit is broken) {
+  scope_table x{std::nullopt, 3};
+  for (auto key : {"a", "b", "c"})
+    x.take(chat(key), start);
+  CAF_CHECK(x.ready_at(chat("d"), start) == start + 1s);
+  CAF_CHECK(x.ready_at(chat("a"), start) > start + 10s);
+  const auto later = start + 11s;
+  CAF_CHECK(x.ready_at(chat("d"), later) <= later);
+}
+
+CAF_TEST(a frozen scope waits and is not forgotten) {
+  scope_table x{std::nullopt, 1};
+  x.freeze(chat("a"), start, start + 30s);
+  CAF_CHECK(x.ready_at(chat("a"), start) == start + 30s);
+  CAF_CHECK(x.ready_at(chat("b"), start + 20s) > start + 20s);
+  CAF_CHECK(x.ready_at(chat("a"), start + 20s) == start + 30s);
+}
+
+CAF_TEST(a limit configured anew begins as used) {
+  scope_table x{std::nullopt};
+  x.take(chat("a"), start);
+  CAF_CHECK(x.ready_at(chat("a", {1, 30s, 1}), start + 1s) > start + 31s);
+}
+
+CAF_TEST(those that cannot wait here get times one after another) {
+  scope_table x{std::nullopt};
+  x.take(chat("a"), start);
+  const auto first = x.book(chat("a"), start);
+  const auto second = x.book(chat("a"), start);
+  CAF_CHECK(first >= x.ready_at(chat("a"), start));
+  CAF_CHECK(second == first + 10s);
+  CAF_CHECK(x.book(chat("b"), start) <= start + 10s);
+}
