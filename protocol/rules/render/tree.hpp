@@ -13,7 +13,15 @@ namespace carillon::rules::render {
 
 /// What stands for a value.
 struct expression {
-  enum class kind : std::uint8_t { path, text, number, boolean, null, undefined, call };
+  enum class kind : std::uint8_t {
+    path,
+    text,
+    number,
+    boolean,
+    null,
+    undefined,
+    call
+  };
 
   kind is{kind::path};
   place at{};
@@ -21,13 +29,16 @@ struct expression {
   std::string text{};
   double number{0};
   bool flag{false};
-  /// A path: `@` before it, how many `../`, `this` or `./` before it, its names.
+  /// A path: `@` before it, how many `../`, `this` or `./` before it, its
+  /// names.
   bool data{false};
   std::uint32_t up{0};
   bool scoped{false};
   std::vector<std::string> names{};
   /// As it was written, for the tag that closes a block.
   std::string original{};
+  /// It stands first in a tag, where a literal names a member.
+  bool first{false};
   std::vector<expression> arguments{};
   std::vector<std::pair<std::string, expression>> named{};
 };
@@ -77,8 +88,8 @@ struct node {
 /// Reads a template of handlebars' language; throws `trouble`.
 sequence parse_handlebars(std::string_view source);
 
-/// Takes out the lines and spaces that tags of their own lines and `~` leave behind, as handlebars
-/// does.
-void control_whitespace(sequence& root);
+/// Takes out the lines and spaces that tags of their own lines and `~` leave
+/// behind, as handlebars does.
+void control_whitespace(sequence &root);
 
-}  // namespace carillon::rules::render
+} // namespace carillon::rules::render
