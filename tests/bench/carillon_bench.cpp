@@ -23,6 +23,9 @@ int main(int argc, char** argv) {
   one->add_option("--in-flight", wide.in_flight);
   one->add_option("--rounds", wide.rounds);
   one->add_option("--frame-bytes", wide.frame_bytes);
+  one->add_option("--form", wide.form);
+  one->add_option("--stalled", wide.stalled);
+  one->add_option("--pid", wide.pid);
   durable posts;
   auto two = app.add_subcommand("durable");
   two->add_option("--connections", posts.connections);

@@ -3,11 +3,15 @@
 #include "tests/bench/message.hpp"
 #include "tests/bench/poller.hpp"
 #include "tests/bench/producer.hpp"
+#include "tests/bench/stalled.hpp"
 #include "tests/bench/subscriber.hpp"
 #include "tests/bench/token.hpp"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <deque>
+#include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -16,16 +20,39 @@ namespace carillon::bench {
 
 namespace {
 
+/// The room that the queues of stalled clients keep: they pass their bound within the first rounds.
+constexpr std::size_t stalled_room = 16 << 10;
+
+/// Seconds of CPU that a process has used; 0 where there is none.
+double cpu_seconds(int pid) {
+  std::ifstream stat{"/proc/" + std::to_string(pid) + "/stat"};
+  std::string text;
+  std::getline(stat, text, ')');  // a name may have spaces
+  for (int i = 0; i < 12; ++i)
+    stat >> text;
+  long user = 0;
+  long system = 0;
+  stat >> user >> system;
+  return double(user + system) / double(::sysconf(_SC_CLK_TCK));
+}
+
 /// One measurement: rounds are published while fewer than `in_flight` are on their way to all.
 class measurement {
  public:
   measurement(const target& to, const fanout& how) : to_(to), how_(how) {
     connect();
     learn_size();
+    if (how_.stalled > 0) {
+      stalled_ = std::make_unique<stalled_clients>(to_, how_.stalled);
+      stalled_->fill(stalled_room);
+      base_ = -1;
+      base_round_ = next_;
+    }
   }
 
   void measure() {
     auto first = next_;
+    auto cpu = cpu_seconds(how_.pid);
     auto start = clock::now();
     while (complete_ < first + how_.rounds) {
       publish_allowed(first + how_.rounds);
@@ -33,16 +60,21 @@ class measurement {
       check_progress(start);
     }
     elapsed_ = seconds_since(start);
+    cpu_ = cpu_seconds(how_.pid) - cpu;
+    if (stalled_)
+      closed_ = stalled_->read_to_the_end();
   }
 
   void print() {
     auto wanted = static_cast<std::int64_t>(how_.connections) * how_.rounds;
     auto n = static_cast<double>(latencies_.size());
-    std::printf(R"({"figure":"fanout","peer":"%s","connections":%d,"in_flight":%d,"rounds":%d,)"
+    std::printf(R"({"figure":"fanout","peer":"%s","form":"%s","connections":%d,"in_flight":%d,)"
+                R"("rounds":%d,"stalled":%d,"closed_1013":%d,"cpu_us_per_delivery":%.3f,)"
                 R"("deliveries":%lld,"wanted":%lld,"gaps":%lld,"repeats":%lld,"frame_bytes":%d,)"
                 R"("per_second":%.0f,"p50_ms":%.3f,"p99_ms":%.3f})"
                 "\n",
-                to_.nchan ? "nchan" : "carillon", how_.connections, how_.in_flight, how_.rounds,
+                to_.nchan ? "nchan" : "carillon", how_.form.c_str(), how_.connections,
+                how_.in_flight, how_.rounds, how_.stalled, closed_, cpu_ / n * 1e6,
                 static_cast<long long>(latencies_.size()), static_cast<long long>(wanted),
                 static_cast<long long>(gaps_), static_cast<long long>(repeats_), frame_bytes_,
                 n / elapsed_, percentile(latencies_, 0.5) / 1000,
@@ -53,10 +85,9 @@ class measurement {
   void connect() {
     subscribers_.reserve(static_cast<std::size_t>(how_.connections));
     for (std::size_t i = 0; i < static_cast<std::size_t>(how_.connections); ++i) {
-      auto where = to_.nchan
-                     ? std::string{"/sub"}
-                     : "/api/v1/ws?token=" + user_token(to_.secret, "bench-" + std::to_string(i));
-      subscribers_.push_back(std::make_unique<subscriber>(i, to_.port, where, on_text_));
+      auto how = to_.nchan ? dialect{.target = "/sub"}
+                           : live_stream(to_, how_.form, "bench-" + std::to_string(i));
+      subscribers_.push_back(std::make_unique<subscriber>(i, to_.port, how, on_text_));
       loop_.add(subscribers_.back()->socket(), *subscribers_.back());
     }
     for (int i = 0; i < how_.in_flight; ++i) {
@@ -70,10 +101,10 @@ class measurement {
   /// Publishes one round to learn how long a frame is, then fills the message to the size asked.
   void learn_size() {
     warm_up();
-    if (frame_bytes_ > how_.frame_bytes)
+    if (how_.frame_bytes > 0 && frame_bytes_ > how_.frame_bytes)
       throw std::runtime_error("an empty message is longer than the frame asked for");
     // Twice: the frame's own head grows with it.
-    for (int i = 0; i < 2; ++i) {
+    for (int i = 0; how_.frame_bytes > 0 && i < 2; ++i) {
       filler_.resize(filler_.size() + static_cast<std::size_t>(how_.frame_bytes - frame_bytes_),
                      'x');
       warm_up();
@@ -117,7 +148,7 @@ class measurement {
   void received(std::size_t index, std::string_view text) {
     auto seq = number_behind(text, R"("seq":)");
     if (base_ < 0)
-      base_ = seq;
+      base_ = seq - base_round_;
     auto round = seq - base_;
     auto& last = last_[index];
     if (round <= last)
@@ -160,7 +191,8 @@ class measurement {
   std::vector<std::unique_ptr<producer>> producers_;
   std::string token_;
   std::string filler_;
-  std::int64_t base_ = -1;
+  std::int64_t base_ = -1;       ///< the `seq` of round 0, as if all since were broadcasts
+  std::int64_t base_round_ = 0;  ///< the round that tells it
   std::int64_t next_ = 0;
   std::int64_t complete_ = 0;
   std::deque<clock::time_point> started_;
@@ -171,6 +203,9 @@ class measurement {
   std::int64_t repeats_ = 0;
   int frame_bytes_ = 0;
   double elapsed_ = 0;
+  double cpu_ = 0;
+  std::unique_ptr<stalled_clients> stalled_;
+  int closed_ = 0;
 };
 
 }  // namespace

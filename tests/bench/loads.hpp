@@ -14,12 +14,19 @@ struct target {
 };
 
 /// Fan-out of broadcasts of `frame_bytes` on the wire (a notification with all its members is at
-/// least 312) to `connections`, so many rounds in flight.
+/// least 312; 0 adds nothing to it) to `connections`, so many rounds in flight.
 struct fanout {
   int connections{1000};
   int in_flight{1};
   int rounds{20};
   int frame_bytes{320};
+  /// `plain`, `envelope`, `sse` or `socketio`.
+  std::string form{"plain"};
+  /// So many more connections read nothing: their buffers are full before the first round and their
+  /// queues in the engine pass their bound during the rounds.
+  int stalled{0};
+  /// The process whose CPU time is told per delivery; 0 for none.
+  int pid{0};
 };
 void run(const target& to, const fanout& how);
 

@@ -5,6 +5,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { readFileSync, readdirSync } from 'node:fs';
 import { Engine, freshPostgresql, secret } from '../system/harness/engine.mjs';
+import { liveFigures } from './live.mjs';
 import { measureBullmq } from './peers/bullmq.mjs';
 import { startNchan } from './peers/nchan.mjs';
 
@@ -179,7 +180,10 @@ async function webhooks() {
   row('webhook deliveries/s through one sender, concurrency 64', median(rates));
 }
 
-const figures = { fanout, durable, latency, memory, webhooks };
+const figures = {
+  fanout, durable, latency, memory, webhooks,
+  ...liveFigures({ generate, median, pairs, ratio, row, say, startEngine }),
+};
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((x) => !figures[x]);
 if (unknown.length > 0) {

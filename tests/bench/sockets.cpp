@@ -31,10 +31,15 @@ sockaddr_in loopback(std::uint16_t port) {
 
 }  // namespace
 
-int connect_to(std::uint16_t port) {
+int connect_to(std::uint16_t port, int receive_buffer) {
   auto fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0)
     fail("socket");
+  if (receive_buffer > 0) {
+    constexpr int segment = 1460;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
+    ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+  }
   auto at = loopback(port);
   if (::connect(fd, reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0)
     fail("connect");
@@ -52,6 +57,18 @@ int listen_on_loopback(std::uint16_t& port) {
     fail("listen");
   port = ntohs(at.sin_port);
   return fd;
+}
+
+std::uint16_t port_of(int socket) {
+  sockaddr_in at{};
+  socklen_t size = sizeof at;
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&at), &size) != 0)
+    fail("getsockname");
+  return ntohs(at.sin_port);
+}
+
+void set_blocking(int socket) {
+  ::fcntl(socket, F_SETFL, ::fcntl(socket, F_GETFL) & ~O_NONBLOCK);
 }
 
 void set_non_blocking(int socket) {
