@@ -7,9 +7,11 @@ const pong = { event: 'pong', data: undefined };
 const ack = (notificationId) => ({ event: 'notification:read:ack', data: { notificationId } });
 const refusal = { event: 'error', data: { code: 'forbidden', message: 'no' } };
 
-function commands() {
+function commands(timeout = 60_000) {
   const sent = [];
-  return Object.assign(new Commands((event) => sent.push(event)), { sent });
+  let late = 0;
+  const made = new Commands((event) => sent.push(event), timeout, () => { late += 1; made.told?.(); });
+  return Object.assign(made, { sent, late: () => late });
 }
 
 test('a read ends with its acknowledgement, which is also told', async () => {
@@ -45,6 +47,18 @@ test('what is not answered fails with its connection', async () => {
   const waiting = [on.read('a'), on.order('notification:read-all')];
   on.fail(new Error('gone'));
   for (const each of waiting) await assert.rejects(each, /gone/);
+});
+
+test('what is not answered in time is told, what is answered is not', { timeout: 10_000 }, async () => {
+  const on = commands(20);
+  const answered = on.read('a');
+  on.hear(ack('a'));
+  await answered;
+  const waiting = on.read('b');
+  await new Promise((resolve) => { on.told = resolve; });
+  assert.equal(on.late(), 1);
+  on.fail(new Error('gone'));
+  await assert.rejects(waiting, /gone/);
 });
 
 test('commands that wait are bounded', async () => {

@@ -23,7 +23,7 @@ afterEach(() => {
 
 function link(options = {}) {
   const heard = [];
-  const made = new Link({ url: `ws://${url}`, socket: WebSocket, handshake: 5_000, hear: (x) => heard.push(x.event), ...options });
+  const made = new Link({ url: `ws://${url}`, socket: WebSocket, timeout: 5_000, hear: (x) => heard.push(x.event), ...options });
   return Object.assign(made, { heard });
 }
 
@@ -52,7 +52,7 @@ test('an engine that answers pings, or speaks, is kept', limit, async () => {
 });
 
 test('no hello within the time is the end', limit, async () => {
-  const { reason, lasted } = await link({ handshake: 50 }).ended;
+  const { reason, lasted } = await link({ timeout: 50 }).ended;
   assert.deepEqual([reason, lasted], ['no hello came', undefined]);
 });
 
@@ -81,6 +81,16 @@ test('after its end a connection is silent and its commands fail', limit, async 
   await new Promise((resolve) => { for (const socket of server.clients) socket.on('close', resolve); });
   assert.equal(late, 0);
   assert.ok(one.signal.aborted);
+});
+
+test('a command that is not answered in time ends its connection', limit, async () => {
+  server.on('connection', (socket) => socket.send(hello()));
+  let greeted;
+  const first = new Promise((resolve) => { greeted = resolve; });
+  const one = link({ timeout: 1_000, hear: () => greeted() });
+  await first;
+  await assert.rejects(one.commands.read('notif-1'), (x) => x.code === 'disconnected');
+  assert.equal((await one.ended).reason, 'a command was not answered');
 });
 
 test('frames of a later engine, and nonsense, are passed over', limit, async () => {

@@ -80,6 +80,57 @@ test('a poll that is refused waits as long as it is told to', limit, async () =>
   assert.ok(gate.requests[seen].at - refusedAt >= 1990);
 });
 
+test('what another device reads or deletes is told while polling', limit, async () => {
+  const heard = await refused('grace');
+  await heard.count('unread_count', 1);
+  const made = [await create('grace'), await create('grace'), await create('grace')];
+  await heard.count('notification', 3);
+  await engine.put(`/api/v1/notifications/${made[0].id}/read`, undefined, user('grace'));
+  assert.deepEqual(await heard.next('notification:sync'), { ids: [made[0].id], is_read: true });
+  await engine.delete(`/api/v1/notifications/${made[1].id}`, user('grace'));
+  assert.deepEqual(await heard.next('notification:sync'), { ids: [made[1].id], deleted: true });
+  await heard.client.read(made[2].id);
+  const polls = gate.requests.filter(isPoll).length;
+  await gate.count(polls + 2, isPoll);
+  assert.equal(heard.of('notification:sync').length, 2, 'nothing is told of its own reads');
+});
+
+test('what was marked between the last poll and the return to the socket is told', limit, async () => {
+  const heard = await refused('heidi');
+  await heard.count('unread_count', 1);
+  const made = await create('heidi');
+  await heard.count('notification', 1);
+  gate.holdOnce(isPoll);
+  await gate.count(gate.requests.filter(isPoll).length + 1, isPoll);
+  gate.admit();
+  await engine.put(`/api/v1/notifications/${made.id}/read`, undefined, user('heidi'));
+  assert.deepEqual(await heard.next('notification:sync'), { ids: [made.id], is_read: true });
+  assert.equal(heard.client.state, 'open');
+});
+
+test('what another device has read already is heard all the same, as read', limit, async () => {
+  const heard = await refused('ivan', { pollInterval: 300 });
+  await heard.count('unread_count', 1);
+  gate.holdOnce(isPoll);
+  await gate.count(gate.requests.filter(isPoll).length + 1, isPoll);
+  const made = [await create('ivan'), await create('ivan')];
+  await engine.put(`/api/v1/notifications/${made[0].id}/read`, undefined, user('ivan'));
+  const told = await heard.count('notification', 2);
+  assert.deepEqual(told.map((x) => [x.id, x.is_read]), [[made[0].id, true], [made[1].id, false]]);
+});
+
+test('what the user\'s preferences suppress is passed over while polling', limit, async () => {
+  await engine.put('/api/v1/preferences', { rules: [{ source: 'quiet', enabled: false }] }, user('judy'));
+  const heard = await refused('judy');
+  await heard.count('unread_count', 1);
+  const body = { title: 't', message: 'm', user_id: 'judy' };
+  const hidden = (await engine.post('/api/v1/notifications', { ...body, source: 'quiet' })).body;
+  await heard.until(() => heard.client.seq >= hidden.seq);
+  const shown = await create('judy');
+  await heard.count('notification', 1);
+  assert.deepEqual(heard.ids, [shown.id]);
+});
+
 test('reading works while polling', limit, async () => {
   const heard = await refused('erin');
   await heard.count('unread_count', 1);

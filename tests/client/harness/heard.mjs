@@ -7,6 +7,9 @@ import { CarillonClient } from '../../../adapters/browser/client/dist/index.js';
 const names = ['state', 'hello', 'notification', 'notification:read:ack', 'notification:sync', 'unread_count',
   'user:online', 'user:offline', 'presence:changed', 'resume_failed', 'token_expiring', 'error'];
 
+/** Errors after which a client is closed. */
+const final = new Set(['too_many_connections', 'token_expired']);
+
 const clients = new Set();
 
 // A test that failed leaves its clients open, and they would keep its process from ending.
@@ -18,7 +21,7 @@ afterEach(() => {
 /** A client with short waits, and what it tells. */
 export function listen(url, token, options = {}) {
   const client = new CarillonClient({
-    url, token, WebSocket, backoff: { base: 20, cap: 100 }, pollInterval: 100, timeout: 5_000, ...options,
+    url, token, WebSocket, backoff: { base: 20, cap: 100 }, pollInterval: 100, timeout: 20_000, ...options,
   });
   clients.add(client);
   return new Heard(client);
@@ -39,16 +42,26 @@ export class Heard {
   get ids() { return this.of('notification').map((x) => x.id); }
   get states() { return this.of('state').map((x) => x.state); }
 
-  /** Waits until `test` holds for what was heard so far. */
+  /**
+   * Waits until `test` holds for what was heard so far. Fails where the client has stopped by
+   * itself: it says nothing more then.
+   */
   until(test) {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const look = () => {
         const holds = test();
         if (holds) resolve(holds);
-        return holds;
+        else if (this.stopped) reject(this.stopped);
+        return holds || this.stopped;
       };
       if (!look()) this.waiting.push(look);
     });
+  }
+
+  /** Why the client stopped by itself. */
+  get stopped() {
+    const last = this.of('error').at(-1);
+    return this.client.state === 'closed' && final.has(last?.code) ? last : undefined;
   }
 
   /** Waits for so many of one event and returns them. */

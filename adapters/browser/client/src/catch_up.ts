@@ -1,18 +1,12 @@
 import { backoff, type BackoffOptions } from './backoff.js';
-import { asError, type CarillonError } from './errors.js';
+import { asError } from './errors.js';
 import type { ResumeFailed } from './events.js';
-import type { Inbox } from './inbox.js';
-import type { Intake } from './intake.js';
-import type { Sequence } from './sequence.js';
+import type { Feed } from './feed.js';
 import { wait } from './wait.js';
 
-export interface CatchUpParts {
-  readonly inbox: Inbox;
-  readonly intake: Intake;
-  readonly sequence: Sequence;
+export interface CatchUpParts extends Feed {
   readonly backoff: BackoffOptions;
   readonly onResult: (result: ResumeFailed) => void;
-  readonly onError: (error: CarillonError) => void;
 }
 
 /** How the connection began. */

@@ -20,9 +20,14 @@ interface Pending {
 export class Commands {
   readonly #pending: Pending[] = [];
   readonly #send: (event: string, data?: object) => void;
+  readonly #timeout: number;
+  readonly #late: () => void;
 
-  constructor(send: (event: string, data?: object) => void) {
+  /** `late` is called where an answer takes more than `timeout` milliseconds. */
+  constructor(send: (event: string, data?: object) => void, timeout: number, late: () => void) {
     this.#send = send;
+    this.#timeout = timeout;
+    this.#late = late;
   }
 
   read(notificationId: string): Promise<void> {
@@ -77,7 +82,11 @@ export class Commands {
         new CarillonError('busy', 'too many commands wait for their answers'),
       );
     return new Promise((resolve, reject) => {
-      const settle = (failure?: CarillonError): void => (failure ? reject(failure) : resolve());
+      const timer = setTimeout(this.#late, this.#timeout);
+      const settle = (failure?: CarillonError): void => {
+        clearTimeout(timer);
+        return failure ? reject(failure) : resolve();
+      };
       this.#pending.push({ answer, ...data, settle });
       this.#send(event, data);
     });

@@ -6,6 +6,14 @@ const pageSize = 100;
 /** So many notifications are listed at most; the oldest are left out. */
 const mostListed = 50 * pageSize;
 
+/** The newest notifications that a question was for. */
+export interface Page {
+  /** Newest first. */
+  readonly rows: readonly Notification[];
+  /** There are no older ones. */
+  readonly last: boolean;
+}
+
 export interface Listing {
   /** Oldest first. */
   readonly rows: readonly Notification[];
@@ -21,26 +29,28 @@ export class Inbox {
     this.#api = api;
   }
 
-  /** Everything newer than the first notification that is `known`, or only what is unread of it. */
-  async newer(
-    known: (row: Notification) => boolean,
-    signal: AbortSignal,
-    { unread = false } = {},
-  ): Promise<Listing> {
+  /** Everything newer than the first notification that is `known`. */
+  async newer(known: (row: Notification) => boolean, signal: AbortSignal): Promise<Listing> {
     const rows: Notification[] = [];
     let cursor: number | null | undefined;
     while (rows.length < mostListed) {
-      const page = await this.#list(
-        { ...(unread ? { is_read: 'false' } : {}), limit: pageSize, ...(cursor ? { cursor } : {}) },
-        signal,
-      );
-      const end = page.findIndex(known);
-      rows.push(...(end < 0 ? page : page.slice(0, end)));
-      cursor = page.at(-1)?.seq;
-      if (end >= 0 || page.length < pageSize || cursor == null)
+      const page = await this.page(signal, cursor ? { cursor } : {});
+      const end = page.rows.findIndex(known);
+      rows.push(...(end < 0 ? page.rows : page.rows.slice(0, end)));
+      cursor = page.rows.at(-1)?.seq;
+      if (end >= 0 || page.last || cursor == null)
         return { rows: rows.reverse(), truncated: false };
     }
     return { rows: rows.reverse(), truncated: true };
+  }
+
+  /** The first page of what is asked for. */
+  async page(
+    signal: AbortSignal,
+    query: Readonly<Record<string, string | number>> = {},
+  ): Promise<Page> {
+    const rows = await this.#list({ ...query, limit: pageSize }, signal);
+    return { rows, last: rows.length < pageSize };
   }
 
   /** The highest `seq` there is for this user; 0 in an empty inbox. */

@@ -19,15 +19,15 @@ export interface LinkEnd {
 export interface LinkOptions {
   readonly url: string;
   readonly socket: SocketConstructor;
-  /** Milliseconds within which the hello must come. */
-  readonly handshake: number;
+  /** Milliseconds within which the hello, and then the answer to each command, must come. */
+  readonly timeout: number;
   readonly hear: (frame: Frame) => void;
 }
 
 /** One WebSocket from its opening to its end. After the end it is silent. */
 export class Link {
   readonly ended: Promise<LinkEnd>;
-  readonly commands = new Commands((event, data) => this.#send(event, data));
+  readonly commands: Commands;
 
   readonly #socket: SocketLike;
   readonly #hear: (frame: Frame) => void;
@@ -37,8 +37,13 @@ export class Link {
   #heartbeat: Heartbeat | undefined;
   #greetedAt: number | undefined;
 
-  constructor({ url, socket, handshake, hear }: LinkOptions) {
+  constructor({ url, socket, timeout, hear }: LinkOptions) {
     this.#hear = hear;
+    this.commands = new Commands(
+      (event, data) => this.#send(event, data),
+      timeout,
+      () => this.close('a command was not answered'),
+    );
     this.ended = new Promise((resolve) => {
       this.#resolve = resolve;
     });
@@ -47,7 +52,7 @@ export class Link {
     this.#socket.addEventListener('close', ({ code, reason }) => this.#end(code, reason));
     // A close event follows; without a listener Node would end the process.
     this.#socket.addEventListener('error', () => undefined);
-    this.#handshake = setTimeout(() => this.close('no hello came'), handshake);
+    this.#handshake = setTimeout(() => this.close('no hello came'), timeout);
   }
 
   /** Aborted when the connection ends. */

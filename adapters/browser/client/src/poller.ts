@@ -1,19 +1,15 @@
 import { spread } from './backoff.js';
-import { asError, type CarillonError } from './errors.js';
-import type { Inbox } from './inbox.js';
-import type { Intake } from './intake.js';
-import type { Sequence } from './sequence.js';
+import { asError } from './errors.js';
+import type { Feed } from './feed.js';
+import type { Marks } from './marks.js';
 
-export interface PollerParts {
-  readonly inbox: Inbox;
-  readonly intake: Intake;
-  readonly sequence: Sequence;
+export interface PollerParts extends Feed {
+  readonly marks: Marks;
   readonly interval: number;
   readonly onCount: (unread: number) => void;
-  readonly onError: (error: CarillonError) => void;
 }
 
-/** Looks for unread notifications while there is no socket. */
+/** Looks for unread notifications, and for marks, while there is no socket. */
 export class Poller {
   readonly #parts: PollerParts;
 
@@ -36,15 +32,18 @@ export class Poller {
   }
 
   async #look(signal: AbortSignal): Promise<void> {
-    const { inbox, intake, sequence, onCount } = this.#parts;
+    const { inbox, intake, sequence, marks, onCount } = this.#parts;
     if (sequence.last === undefined) {
       // As with a socket, what was there before the client came is not news.
       sequence.pass(await inbox.newest(signal));
     } else {
-      const { rows } = await inbox.newer((row) => sequence.isPast(row.seq), signal, {
-        unread: true,
-      });
-      intake.listed(rows);
+      const isKnown = (row: { readonly seq: number | null }): boolean => sequence.isPast(row.seq);
+      const unread = await marks.look(signal);
+      if (unread.rows.some((row) => !isKnown(row))) {
+        // Below what is unread there may be what another device read meanwhile.
+        const { rows } = await inbox.newer(isKnown, signal);
+        intake.listed(rows);
+      }
     }
     const unread = await inbox.unreadCount(signal);
     if (!signal.aborted) onCount(unread);

@@ -3,15 +3,17 @@ import { backoff } from './backoff.js';
 import { catchUp, type Start } from './catch_up.js';
 import type { Commands } from './commands.js';
 import { asError, CarillonError } from './errors.js';
-import type { ClientEvents, Hello, State, Topic } from './events.js';
+import type { ClientEvents, Hello, Notification, State, Topic } from './events.js';
 import type { Frame } from './frames.js';
 import { Inbox } from './inbox.js';
 import { Intake } from './intake.js';
 import { Link, type LinkEnd } from './link.js';
+import { Marks } from './marks.js';
 import type { Settings } from './options.js';
 import { Poller } from './poller.js';
 import type { Sequence } from './sequence.js';
 import { Tokens } from './tokens.js';
+import { Unread } from './unread.js';
 import { wait } from './wait.js';
 
 /** A connection that held for so many milliseconds was a good one: failures count from 0 again. */
@@ -33,22 +35,30 @@ export class Session {
   readonly #tokens: Tokens;
   readonly #inbox: Inbox;
   readonly #intake: Intake;
+  readonly #unread = new Unread();
+  readonly #marks: Marks;
   readonly #poller: Poller;
   #link: Link | undefined;
   #start: Start = { head: 0, renumbered: false };
   /** The connection was ended for a new token, which has been asked for already. */
   #renewed = false;
+  /** Marks may have been made that no socket told of. */
+  #polled = false;
 
   constructor(parts: SessionParts) {
     const { settings, sequence } = parts;
     this.#parts = parts;
     this.#tokens = new Tokens(settings.token, settings.timeout);
     this.#inbox = new Inbox(new Api(settings, this.#tokens));
-    this.#intake = new Intake(sequence, (one) => this.#emit('notification', one), this.#signal);
+    this.#intake = new Intake(sequence, (one) => this.#told(one), this.#signal);
+    this.#marks = new Marks(this.#inbox, this.#unread, (sync) =>
+      this.#emit('notification:sync', sync),
+    );
     this.#poller = new Poller({
       inbox: this.#inbox,
       intake: this.#intake,
       sequence,
+      marks: this.#marks,
       interval: settings.pollInterval,
       onCount: (unread_count) => this.#emit('unread_count', { unread_count }),
       onError: (error) => this.#emit('error', error),
@@ -72,6 +82,7 @@ export class Session {
         await wait(backoff(failures++, waits), this.#signal);
       } else {
         this.#enter('polling');
+        this.#polled = true;
         await wait(await this.#poller.poll(this.#signal), this.#signal);
       }
     }
@@ -84,6 +95,7 @@ export class Session {
   }
 
   read(id: string): Promise<void> {
+    this.#unread.marked([id]);
     return this.#command(
       (commands) => commands.read(id),
       () => this.#inbox.read(id, this.#signal),
@@ -91,6 +103,7 @@ export class Session {
   }
 
   readAll(): Promise<void> {
+    this.#unread.marked();
     return this.#command(
       (commands) => commands.order('notification:read-all'),
       () => this.#inbox.readAll(this.#signal),
@@ -126,7 +139,7 @@ export class Session {
       const link: Link = new Link({
         url: this.#address(token),
         socket: settings.WebSocket,
-        handshake: settings.timeout,
+        timeout: settings.timeout,
         hear: (frame) => this.#hear(link, frame),
       });
       this.#link = link;
@@ -163,7 +176,7 @@ export class Session {
   #hear(link: Link, frame: Frame): void {
     switch (frame.event) {
       case 'hello':
-        return this.#greeted(frame.data);
+        return this.#greeted(link, frame.data);
       case 'notification':
         if (!this.#intake.live(frame.data))
           link.close('too much came while what was missed was listed');
@@ -179,12 +192,15 @@ export class Session {
         return this.#emit('error', new CarillonError(frame.data.code, frame.data.message));
       case 'pong':
         return;
+      case 'notification:sync':
+        this.#unread.marked(frame.data.all ? undefined : frame.data.ids);
+        return this.#emit(frame.event, frame.data);
       default:
         this.#emit(frame.event, frame.data);
     }
   }
 
-  #greeted(hello: Hello): void {
+  #greeted(link: Link, hello: Hello): void {
     const { sequence, topics } = this.#parts;
     this.#start = { head: hello.seq, renumbered: hello.seq < (sequence.last ?? 0) };
     if (sequence.last === undefined) sequence.pass(hello.seq);
@@ -192,6 +208,17 @@ export class Session {
     this.#emit('hello', hello);
     this.#emit('unread_count', { unread_count: hello.unread_count });
     for (const topic of topics) this.tell('subscribe', topic);
+    if (this.#polled) void this.#lookForMarks(link);
+  }
+
+  /** What was marked between the last poll and the hello. */
+  async #lookForMarks(link: Link): Promise<void> {
+    try {
+      await this.#marks.look(link.signal);
+      this.#polled = false;
+    } catch (failure) {
+      if (!link.signal.aborted) this.#emit('error', asError(failure, 'network'));
+    }
   }
 
   /** Changes to a new token before the old one ends; if none is given now, its end asks again. */
@@ -243,6 +270,11 @@ export class Session {
       (unread_count) => this.#emit('unread_count', { unread_count }),
       (failure: unknown) => this.#emit('error', asError(failure, 'network')),
     );
+  }
+
+  #told(one: Notification): void {
+    this.#unread.told(one);
+    this.#emit('notification', one);
   }
 
   #enter(state: State): void {
