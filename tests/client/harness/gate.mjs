@@ -2,14 +2,16 @@
 
 import http from 'node:http';
 import net from 'node:net';
+import { Arrivals } from '../../system/harness/arrivals.mjs';
 
 const bare = { 'content-length': '0', connection: 'close' };
 
-export class Gate {
+/** Requests are kept as `{method, path, headers, at, upgrade}`. */
+export class Gate extends Arrivals {
   /** `pages(path)` gives what the gate itself serves, as `{type, body}`; all else is the engine's. */
   static async open(engine, { pages = () => undefined } = {}) {
     const gate = new Gate();
-    Object.assign(gate, { engine, pages, refusing: false, requests: [], waiting: [], live: new Set(), answers: [] });
+    Object.assign(gate, { engine, pages, refusing: false, live: new Set(), answers: [] });
     gate.server = http.createServer((request, response) => gate.#request(request, response));
     gate.server.on('upgrade', (request, socket, head) => gate.#upgrade(request, socket, head));
     await new Promise((resolve) => gate.server.listen(0, '127.0.0.1', resolve));
@@ -31,18 +33,6 @@ export class Gate {
   /** The next request that `test` holds for is never answered. */
   holdOnce(test) { this.answers.push({ test }); }
 
-  /** Waits until so many requests have come that `test` holds for; `{method, path, at}` each. */
-  count(n, test) {
-    return new Promise((resolve) => {
-      const look = () => {
-        const found = this.requests.filter(test);
-        if (found.length >= n) resolve(found);
-        return found.length >= n;
-      };
-      if (!look()) this.waiting.push(look);
-    });
-  }
-
   close() {
     for (const socket of this.live) socket.destroy();
     this.server.closeAllConnections();
@@ -51,10 +41,7 @@ export class Gate {
 
   #keep(request) {
     const { method, url: path, headers } = request;
-    const entry = { method, path, headers, at: performance.now(), upgrade: 'upgrade' in headers };
-    this.requests.push(entry);
-    this.waiting = this.waiting.filter((x) => !x());
-    return entry;
+    return this.keep({ method, path, headers, at: performance.now(), upgrade: 'upgrade' in headers });
   }
 
   #request(request, response) {

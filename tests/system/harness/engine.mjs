@@ -107,17 +107,13 @@ ${config}
       resolve({ code, signal });
     }));
     this.requester = new Requester(this.port, this.scheme === 'https');
-    const early = this.exited.then(({ code, signal }) => {
-      throw new Error(`the engine ended with ${code ?? signal} before it was ready:\n${this.log}`);
-    });
-    early.catch(() => {});
-    await Promise.race([early, this.logged(/listening/)]);
+    await this.logged(/listening/);
     return this;
   }
 
-  /** Waits for a line of the log. */
+  /** Waits for a line of the log; fails where the engine ends without it. */
   logged(pattern) {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const look = () => {
         const found = this.log.match(pattern);
         if (found) resolve(found);
@@ -126,6 +122,9 @@ ${config}
       if (look()) return;
       const before = this.onLog;
       this.onLog = () => { before?.(); look(); };
+      this.exited.then(({ code, signal }) => {
+        if (!look()) reject(new Error(`the engine ended with ${code ?? signal} and never logged ${pattern}:\n${this.log}`));
+      });
     });
   }
 

@@ -13,7 +13,8 @@ export class Live {
     live.socket.on('message', (data, binary) => live.#arrived(binary ? data : data.toString('utf8')));
     live.closed = new Promise((resolve) => live.socket.on('close', (code, reason) => {
       resolve({ code, reason: reason.toString() });
-      live.waiting.splice(0).forEach((x) => x.reject(new Error(`closed with ${code} ${reason}`)));
+      live.over = new Error(`closed with ${code} ${reason}`);
+      live.waiting.splice(0).forEach((x) => x.reject(live.over));
     }));
     return new Promise((resolve, reject) => {
       live.socket.on('upgrade', (answer) => { live.upgrade = answer.headers; });
@@ -38,6 +39,7 @@ export class Live {
   /** The next frame's text. */
   text() {
     if (this.frames.length > 0) return Promise.resolve(this.frames.shift());
+    if (this.over) return Promise.reject(this.over);
     return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
   }
 
@@ -56,8 +58,9 @@ export class Live {
 
   /** A ping's pong: everything sent to this client before it has arrived then. */
   settled() {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.socket.once('pong', resolve);
+      this.closed.then(() => reject(this.over));
       this.socket.ping();
     });
   }

@@ -2,6 +2,7 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import http from 'node:http';
+import { Arrivals } from './arrivals.mjs';
 
 const same = (a, b) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
@@ -16,10 +17,8 @@ export function dingtalkSignature(secret, timestamp) {
   return createHmac('sha256', secret).update(`${timestamp}\n${secret}`).digest('base64');
 }
 
-class Receiver {
+class Receiver extends Arrivals {
   async listen() {
-    this.requests = [];
-    this.waiting = [];
     this.server = http.createServer((request, response) => {
       const chunks = [];
       request.on('data', (x) => chunks.push(x));
@@ -29,24 +28,6 @@ class Receiver {
     await new Promise((resolve) => this.server.listen(0, '127.0.0.1', resolve));
     this.url = `http://127.0.0.1:${this.server.address().port}`;
     return this;
-  }
-
-  /** Keeps what arrived and wakes who waits for it. */
-  keep(entry) {
-    this.requests.push(entry);
-    this.waiting = this.waiting.filter((x) => !x());
-  }
-
-  /** Waits until so many requests have come (that `test` holds for) and returns them. */
-  count(n, test = () => true) {
-    return new Promise((resolve) => {
-      const look = () => {
-        const found = this.requests.filter(test);
-        if (found.length >= n) resolve(found);
-        return found.length >= n;
-      };
-      if (!look()) this.waiting.push(look);
-    });
   }
 
   close() {
