@@ -2,7 +2,9 @@
 
 #include "adapters/channels/dingtalk.hpp"
 
-#include "adapters/channels/judgement.hpp"
+#include "adapters/channels/error_table.hpp"
+#include "adapters/channels/json.hpp"
+#include "adapters/channels/keys.hpp"
 #include "adapters/channels/signature.hpp"
 #include "adapters/channels/types.hpp"
 #include "protocol/codec/text.hpp"
@@ -42,21 +44,12 @@ nlohmann::json at_object(const mentions& at) {
   return out;
 }
 
-/// Dumps what `build` makes of the text; a text that is too long is cut until the body fits. Its
-/// mentions are kept.
-template <class Build>
-std::string fitted(std::string_view text, std::string_view divider, const mentions& at,
-                   Build build) {
-  auto room = text.size();
-  for (;;) {
-    auto whole = codec::cut(text, room, "…");
-    if (auto missing = missing_mentions(whole, at); !missing.empty())
-      whole.append(divider).append(missing);
-    auto body = build(whole).dump();
-    if (body.size() <= body_max || room == 0)
-      return body;
-    room -= std::min(room, std::max<std::size_t>(body.size() - body_max, 16));
-  }
+/// The text with the mentions that it does not hold yet behind it.
+std::string mentioning(std::string_view text, std::string_view divider, const mentions& at) {
+  std::string out{text};
+  if (const auto missing = missing_mentions(text, at); !missing.empty())
+    out.append(divider).append(missing);
+  return out;
 }
 
 }  // namespace
@@ -73,18 +66,22 @@ std::string signed_url(std::string_view webhook_url, std::string_view secret,
 }
 
 std::string text_body(std::string_view text, const mentions& at) {
-  return fitted(text, " ", at, [&](const std::string& whole) {
-    return nlohmann::json{
-      {"msgtype", "text"}, {"text", {{"content", whole}}}, {"at", at_object(at)}};
+  return fitted(text, body_max, [&](std::string_view kept) {
+    return nlohmann::json{{"msgtype", "text"},
+                          {"text", {{"content", mentioning(kept, " ", at)}}},
+                          {"at", at_object(at)}}
+      .dump();
   });
 }
 
 std::string markdown_body(std::string_view title, std::string_view text, const mentions& at) {
   auto short_title = codec::cut(title, 300, "…");
-  return fitted(text, "\n", at, [&](const std::string& whole) {
-    return nlohmann::json{{"msgtype", "markdown"},
-                          {"markdown", {{"title", short_title}, {"text", whole}}},
-                          {"at", at_object(at)}};
+  return fitted(text, body_max, [&](std::string_view kept) {
+    return nlohmann::json{
+      {"msgtype", "markdown"},
+      {"markdown", {{"title", short_title}, {"text", mentioning(kept, "\n", at)}}},
+      {"at", at_object(at)}}
+      .dump();
   });
 }
 
@@ -92,69 +89,31 @@ std::string markdown_body(std::string_view title, std::string_view text, const m
 
 namespace {
 
-using dingtalk::mentions;
-
-struct verdict {
-  error_class what;
-  seconds wait{0};
-};
-
 /// The documented block after more than 20 messages in a minute lasts ten minutes.
-constexpr verdict blocked{error_class::rate_limited, seconds{600}};
-constexpr verdict quota_used{error_class::rate_limited, seconds{3600}};
-
-struct row {
-  std::int64_t errcode;
-  verdict means;
-};
+constexpr verdict blocked{error_class::rate_limited, std::chrono::minutes{10}};
+constexpr verdict quota_used{error_class::rate_limited, std::chrono::hours{1}};
+constexpr verdict credentials{error_class::invalid_credentials};
 
 // CHANNELS.md section 2; codes with several meanings are read from their text.
 constexpr std::array table{
-  row{130101, blocked},
-  row{410100, blocked},
-  row{90030, quota_used},
-  row{300001, {error_class::invalid_credentials}},
-  row{300005, {error_class::invalid_credentials}},
-  row{400101, {error_class::invalid_credentials}},
-  row{400106, {error_class::invalid_credentials}},
-  row{400102, {error_class::invalid_credentials}},
-  row{400013, {error_class::invalid_recipient}},
-  row{-1, {error_class::transient}},
+  error_row{130101, blocked},
+  error_row{410100, blocked},
+  error_row{90030, quota_used},
+  error_row{300001, credentials},
+  error_row{300005, credentials},
+  error_row{400101, credentials},
+  error_row{400106, credentials},
+  error_row{400102, credentials},
+  error_row{400013, {error_class::invalid_recipient}},
+  error_row{310000, {error_class::invalid_request}, "keyword"},
+  error_row{310000, credentials},
+  error_row{40035, credentials, "access_token"},
+  error_row{-1, {error_class::transient}},
+  error_row{any_code, blocked, "too fast"},
+  error_row{any_code, blocked, "frequency"},
+  error_row{any_code, blocked, "限流"},
+  error_row{any_code, blocked, "太快"},
 };
-
-bool says(std::string_view text, std::string_view word) {
-  return text.find(word) != std::string_view::npos;
-}
-
-verdict verdict_of(std::int64_t code, std::string_view text) {
-  if (code == 0)
-    return {error_class::none};
-  if (auto found = std::ranges::find(table, code, &row::errcode); found != table.end())
-    return found->means;
-  if (code == 310000)
-    return {says(text, "keyword") ? error_class::invalid_request
-                                  : error_class::invalid_credentials};
-  if (code == 40035 && says(text, "access_token"))
-    return {error_class::invalid_credentials};
-  for (auto word : {"too fast", "frequency", "限流", "太快"})
-    if (says(text, word))
-      return blocked;
-  return {error_class::invalid_request};
-}
-
-/// Text members of a JSON array, numbers included: mobiles are often written as such.
-std::vector<std::string> texts(const nlohmann::json& data, const char* key) {
-  std::vector<std::string> out;
-  auto found = data.find(key);
-  if (found == data.end() || !found->is_array())
-    return out;
-  for (auto& x : *found)
-    if (x.is_string())
-      out.push_back(x.get<std::string>());
-    else if (x.is_number_integer())
-      out.push_back(x.dump());
-  return out;
-}
 
 class dingtalk_channel final : public channel {
  public:
@@ -162,82 +121,37 @@ class dingtalk_channel final : public channel {
       : url_(std::move(url)), secret_(std::move(secret)), timeout_(timeout) {}
 
   result<request> compose(const delivery& what, const stamp& at) const override {
-    auto data = nlohmann::json::parse(what.content.data, nullptr, false);
-    mentions who;
-    std::string kind = "markdown";
-    if (data.is_object()) {
-      who = {texts(data, "at_mobiles"), texts(data, "at_user_ids"),
-             data.value("at_all", nlohmann::json{}) == true};
-      if (data.value("msg_type", nlohmann::json{}) == "text")
-        kind = "text";
-    }
-    auto& words = what.content;
-    auto body = kind == "text" ? dingtalk::text_body(words.title + "\n" + words.text, who)
-                               : dingtalk::markdown_body(
-                                 words.title, "### " + words.title + "\n\n" + words.text, who);
-    return request{http_request{.url = dingtalk::signed_url(url_, secret_, to_millis(at.now)),
-                                .headers = {{"Content-Type", "application/json; charset=utf-8"}},
-                                .body = std::move(body),
-                                .timeout = timeout_}};
+    const auto data = object_in(what.content.data);
+    const auto who = mentions_in(data);
+    auto body = text_in(data, "msg_type") == "text"
+                  ? dingtalk::text_body(plain_words(what.content), who)
+                  : dingtalk::markdown_body(what.content.title, markdown_words(what.content), who);
+    return json_post(dingtalk::signed_url(url_, secret_, to_millis(at.now)), std::move(body),
+                     timeout_);
   }
 
   outcome judge(const transport_result& came, timestamp now) const override {
-    if (auto failure = std::get_if<transport_error>(&came))
-      return judge_failure(*failure);
-    auto& got = std::get<response>(came);
-    auto body = nlohmann::json::parse(got.body, nullptr, false);
-    if (!body.is_object())
-      return unreadable(got, now);
-    auto text = body.value("errmsg", nlohmann::json{}).is_string()
-                  ? body["errmsg"].get<std::string>()
-                  : std::string{};
-    auto code = body.value("errcode", nlohmann::json{});
-    auto blocked_early = body.value("status", nlohmann::json{}) == 1111;
-    if (!blocked_early && !code.is_number_integer())
-      return unreadable(got, now);
-    auto means = blocked_early ? blocked : verdict_of(code.get<std::int64_t>(), text);
-    return {.error_class = means.what,
-            .provider_code = blocked_early ? "1111" : code.dump(),
-            .excerpt = excerpt(got.body),
-            .wait = means.wait};
+    if (const auto* got = std::get_if<response>(&came);
+        got != nullptr && integer_in(object_in(got->body), "status") == 1111) {
+      auto out = outcome_of(blocked, *got, now);
+      out.provider_code = "1111";
+      return out;
+    }
+    return judge_reply(came, {.table = table}, now);
   }
 
  private:
-  static outcome unreadable(const response& got, timestamp now) {
-    auto out = judge_status(got, now);
-    if (out.error_class == error_class::none) {
-      out.error_class = error_class::transient;
-      out.excerpt = "answered, but the outcome is unknown: " + out.excerpt;
-    }
-    return out;
-  }
-
   std::string url_;
   std::string secret_;
   milliseconds timeout_;
 };
 
-/// The URL with its scheme and host replaced by `base_url`, where one is given.
-std::string based(std::string url, std::string_view base) {
-  if (base.empty())
-    return url;
-  while (base.ends_with('/'))
-    base.remove_suffix(1);
-  auto host = url.find("://");
-  auto path = host == std::string::npos ? std::string::npos : url.find('/', host + 3);
-  return std::string{base} + (path == std::string::npos ? std::string{} : url.substr(path));
-}
-
 result<channel_ptr> make(const channel_settings& settings) {
-  auto key = [&](const char* name) {
-    auto found = settings.keys.find(name);
-    return found == settings.keys.end() ? std::string{} : found->second;
-  };
-  auto url = based(key("webhook_url"), key("base_url"));
-  if (!url.starts_with("https://") && !url.starts_with("http://"))
-    return error{
-      errc::invalid, "webhook_url is not an http or https URL", {{"/webhook_url", "not a URL"}}};
-  return channel_ptr{std::make_shared<dingtalk_channel>(url, key("secret"), settings.timeout)};
+  auto url = webhook_url_of(settings);
+  if (!url)
+    return url.error();
+  return channel_ptr{std::make_shared<dingtalk_channel>(std::move(*url), key_of(settings, "secret"),
+                                                        settings.timeout)};
 }
 
 }  // namespace

@@ -49,6 +49,15 @@ outcome judge_status(const response& came, timestamp now) {
   return out;
 }
 
+outcome judge_unreadable(const response& came, timestamp now) {
+  auto out = judge_status(came, now);
+  if (out.error_class == error_class::none) {
+    out.error_class = error_class::transient;
+    out.excerpt = "answered, but the outcome is unknown: " + out.excerpt;
+  }
+  return out;
+}
+
 std::optional<milliseconds> retry_after(const response& came, timestamp now) {
   auto text = came.header("retry-after");
   if (text.empty())

@@ -17,6 +17,10 @@ outcome judge_failure(const transport_error& failure);
 /// read where it makes sense.
 outcome judge_status(const response& came, timestamp now);
 
+/// What an answer means that does not say what it should: its status decides, and a 2xx is
+/// ambiguous.
+outcome judge_unreadable(const response& came, timestamp now);
+
 /// `Retry-After` as a wait (RFC 9110: seconds or an HTTP date), at most a day; the past is 0.
 std::optional<milliseconds> retry_after(const response& came, timestamp now);
 

@@ -1,18 +1,16 @@
 // Standard Webhooks 1.0.0: https://www.standardwebhooks.com
 
 #include "adapters/channels/judgement.hpp"
+#include "adapters/channels/keys.hpp"
 #include "adapters/channels/signature.hpp"
 #include "adapters/channels/types.hpp"
 #include "protocol/codec/text.hpp"
 #include "protocol/codec/time.hpp"
+#include "protocol/rules/addressing.hpp"
 
 namespace carillon::channels {
 
 namespace {
-
-bool is_url(std::string_view text) {
-  return text.starts_with("http://") || text.starts_with("https://");
-}
 
 /// The `data` of the body; null where a thing has no id or name.
 void append_data(std::string& out, const delivery& what) {
@@ -52,7 +50,7 @@ class webhook_channel final : public channel {
       : url_(std::move(url)), keys_(std::move(keys)), timeout_(timeout) {}
 
   result<request> compose(const delivery& what, const stamp& at) const override {
-    auto own = is_url(what.recipient);
+    auto own = rules::is_url(what.recipient);
     if (!own && url_.empty())
       return error{errc::invalid, "the channel has no url and the recipient is none"};
     http_request out{.url = own ? what.recipient : url_,
@@ -132,16 +130,11 @@ result<std::vector<std::string>> keys_of(std::string_view secrets) {
   return keys;
 }
 
-std::string key_or(const channel_settings& settings, const std::string& name) {
-  auto found = settings.keys.find(name);
-  return found == settings.keys.end() ? std::string{} : found->second;
-}
-
 result<channel_ptr> make(const channel_settings& settings) {
-  auto url = key_or(settings, "url");
-  if (!url.empty() && !is_url(url))
+  auto url = key_of(settings, "url");
+  if (!url.empty() && !rules::is_url(url))
     return error{errc::invalid, "url is not an http or https URL", {{"/url", "not a URL"}}};
-  auto keys = keys_of(key_or(settings, "secret"));
+  auto keys = keys_of(key_of(settings, "secret"));
   if (!keys)
     return keys.error();
   return channel_ptr{std::make_shared<webhook_channel>(url, std::move(*keys), settings.timeout)};

@@ -17,7 +17,7 @@ std::vector<std::string> texts(const json& input, const char* key) {
   return input.value(key, std::vector<std::string>{});
 }
 
-dingtalk::mentions mentions_of(const json& input) {
+channels::mentions mentions_of(const json& input) {
   return {texts(input, "at_mobiles"), texts(input, "at_user_ids"), input.value("at_all", false)};
 }
 
