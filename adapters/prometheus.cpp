@@ -80,6 +80,10 @@ struct prometheus_metrics::families {
     {"channel", "priority"}};
   labelled<prometheus::Gauge> dead_letters{
     family(registry, BuildGauge(), "carillon_dead_letters", "Dead deliveries kept."), {"channel"}};
+  labelled<prometheus::Counter> alerts{
+    family(registry, BuildCounter(), "carillon_alerts_total",
+           "Alerts and all-clears, those that could not be sent among them."),
+    {"kind", "channel"}};
 
   prometheus::Histogram& commit_seconds{
     family(registry, BuildHistogram(), "carillon_storage_commit_seconds", "Time of one commit.")
@@ -166,6 +170,10 @@ void prometheus_metrics::queue_depth(std::string_view channel, priority lane, st
 
 void prometheus_metrics::dead_letters(std::string_view channel, std::int64_t now) {
   all_->dead_letters.of(channel).Set(static_cast<double>(now));
+}
+
+void prometheus_metrics::alert(std::string_view kind, std::string_view channel) {
+  all_->alerts.of(kind, channel).Increment();
 }
 
 }  // namespace carillon

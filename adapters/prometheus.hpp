@@ -32,6 +32,7 @@ class prometheus_metrics final : public metrics {
   void mailbox_depth(std::string_view actor, std::int64_t now) override;
   void queue_depth(std::string_view channel, priority lane, std::int64_t now) override;
   void dead_letters(std::string_view channel, std::int64_t now) override;
+  void alert(std::string_view kind, std::string_view channel) override;
 
  private:
   struct families;

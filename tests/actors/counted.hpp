@@ -41,9 +41,14 @@ class counted final : public metrics {
   void queue_depth(std::string_view channel, priority lane, std::int64_t n) override {
     queued[{std::string{channel}, lane}] = n;
   }
+  void alert(std::string_view kind, std::string_view channel) override {
+    alerts.push_back(std::string{kind} + " " + std::string{channel});
+  }
   void dead_letters(std::string_view channel, std::int64_t n) override {
     dead[std::string{channel}] = n;
   }
+
+  std::vector<std::string> alerts;
 };
 
 }  // namespace carillon::tests

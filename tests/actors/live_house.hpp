@@ -103,6 +103,7 @@ class tally_sheet : public metrics {
   void mailbox_depth(std::string_view, std::int64_t) override {}
   void queue_depth(std::string_view, priority, std::int64_t) override {}
   void dead_letters(std::string_view, std::int64_t) override {}
+  void alert(std::string_view, std::string_view) override {}
 
   std::map<std::string, int> restarts{};
   std::int64_t users{0};

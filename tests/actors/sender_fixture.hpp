@@ -34,7 +34,14 @@ struct sender_fixture : test_coordinator_fixture<> {
                             .concurrency = 4,
                             .retry = rules::find_preset("admin").value()};
   steady_time epoch = sched.clock().now();
+  std::shared_ptr<scripted> by = std::make_shared<scripted>();
+  channel_standing initial{};
+  /// What the watchdog and the listener heard.
+  std::vector<channel_standing> standings;
+  std::vector<failing> failings;
+  std::vector<channel_standing> changes;
   supervisor_actor supervisor;
+  watchdog_actor watchdog;
   persistence_actor store;
   sender_actor aut;
 
@@ -44,6 +51,15 @@ struct sender_fixture : test_coordinator_fixture<> {
     supervisor = sys.spawn([count = restarts](supervisor_actor::pointer) {
       return supervisor_actor::behavior_type{[count](const child_failed&) { ++*count; }};
     });
+    watchdog = sys.spawn([this]() -> watchdog_actor::behavior_type {
+      return {[](const recount&) {}, [](const tallies_ptr&) {},
+              [this](const channel_news& x) {
+                if (auto* stands = std::get_if<channel_standing>(&x.what))
+                  standings.push_back(*stands);
+                else if (auto* fails = std::get_if<failing>(&x.what))
+                  failings.push_back(*fails);
+              }};
+    });
     store = spawn_ledger(sys, book);
   }
 
@@ -52,7 +68,7 @@ struct sender_fixture : test_coordinator_fixture<> {
     book->kept.clear();
     there->answer_all(yes);
     for (auto& x : {caf::actor_cast<caf::actor>(aut), caf::actor_cast<caf::actor>(store),
-                    caf::actor_cast<caf::actor>(supervisor)})
+                    caf::actor_cast<caf::actor>(watchdog), caf::actor_cast<caf::actor>(supervisor)})
       if (x)
         caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
     sched.run();
@@ -63,9 +79,17 @@ struct sender_fixture : test_coordinator_fixture<> {
   }
 
   void start(std::optional<timestamp> last_use = std::nullopt) {
-    aut = spawn_sender(
-      sys, supervisor, store, settings, std::make_shared<scripted>(), there, last_use,
-      [this] { return now(); }, ids, counts);
+    aut = spawn_sender(sys, supervisor, store,
+                       {.settings = settings,
+                        .channel = by,
+                        .transport = there,
+                        .last_use = last_use,
+                        .initial = initial,
+                        .clock = [this] { return now(); },
+                        .ids = ids,
+                        .watchdog = watchdog,
+                        .on_change = [this](const channel_standing& x) { changes.push_back(x); }},
+                       counts);
     sched.run();
   }
 
@@ -125,6 +149,33 @@ struct sender_fixture : test_coordinator_fixture<> {
     for (auto& x : there->calls)
       titles.push_back(x.delivery);
     return titles;
+  }
+
+  /// Those of the provider's calls with that body.
+  std::vector<const provider::call*> calls_of(const std::string& body) {
+    std::vector<const provider::call*> found;
+    for (auto& x : there->calls)
+      if (x.delivery == body)
+        found.push_back(&x);
+    return found;
+  }
+
+  template <class Order>
+  channel_standing order(Order what = {}) {
+    auto said = std::make_shared<channel_standing>();
+    what.reply = std::make_shared<answer<channel_standing>>(
+      [said](const result<channel_standing>& x) { *said = *x; });
+    anon_send(aut, channel_order{std::move(what)});
+    sched.run();
+    return *said;
+  }
+
+  std::shared_ptr<std::optional<result<probe_report>>> ask_to_probe() {
+    auto said = std::make_shared<std::optional<result<probe_report>>>();
+    anon_send(aut, channel_order{probe_now{std::make_shared<answer<probe_report>>(
+                     [said](const result<probe_report>& x) { *said = x; })}});
+    sched.run();
+    return said;
   }
 
   std::shared_ptr<std::optional<bool>> ask_to_drain() {

@@ -71,6 +71,7 @@ void commit(ledger_pointer self, const unit_ptr& x) {
   auto& row = book.rows.at(what.delivery->id);
   row.what = *what.delivery;
   row.owned = false;
+  row.attempts.insert(row.attempts.end(), what.earlier.begin(), what.earlier.end());
   if (what.attempt.number > 0)
     row.attempts.push_back(what.attempt);
   if (what.successor)
@@ -102,8 +103,9 @@ persistence_actor spawn_ledger(caf::actor_system& system, std::shared_ptr<ledger
 }
 
 void provider::send(request what, done tell) {
-  const auto title = std::get<http_request>(what).body;
-  calls.push_back({title, clock(), std::move(tell)});
+  auto& wire = std::get<http_request>(what);
+  const auto title = wire.body;
+  calls.push_back({title, clock(), std::move(tell), std::move(wire)});
   most_open = std::max(most_open, ++open);
   const auto count =
     std::count_if(calls.begin(), calls.end(), [&](auto& x) { return x.delivery == title; });
@@ -124,12 +126,14 @@ void provider::answer_all(const transport_result& with) {
       answer(i, with);
 }
 
-result<request> scripted::compose(const delivery& what, const stamp&) const {
+result<request> scripted::compose(const delivery& what, const stamp& at) const {
   if (what.content.title == "bad")
     return error{errc::invalid, "a title that cannot be sent"};
   if (what.content.title == "worse")
     throw std::runtime_error("a title that cannot be borne");
-  return request{http_request{.body = what.content.title}};
+  return request{http_request{
+    .headers = {{"token", at.token}, {"to", what.recipient}, {"plain", at.plain ? "yes" : "no"}},
+    .body = what.content.title}};
 }
 
 outcome scripted::judge(const transport_result& came, timestamp) const {
@@ -156,11 +160,46 @@ outcome scripted::judge(const transport_result& came, timestamp) const {
     case 429:
       how.error_class = error_class::rate_limited;
       how.wait = milliseconds{std::stoi(answer.body)};
+      how.wait_is_own = answer.body.ends_with("own");
+      break;
+    case 498:
+      how.refresh_token = true;
+      break;
+    case 422:
+      how.error_class = error_class::invalid_request;
+      how.resend_plain = true;
+      break;
+    case 301:
+      how.error_class = error_class::invalid_recipient;
+      how.replace_address = answer.body;
       break;
     case 666:
       throw std::runtime_error("unreadable");
   }
   return how;
+}
+
+std::vector<scope_limit> scripted::scopes(const delivery& what) const {
+  if (!per_recipient)
+    return {};
+  return {{"to " + what.recipient, *per_recipient}};
+}
+
+result<std::variant<request, grant>> scripted::authorize(const stamp&) const {
+  return std::variant<request, grant>{request{http_request{.body = "token?"}}};
+}
+
+std::variant<grant, outcome> scripted::token(const transport_result& came, timestamp now) const {
+  auto how = judge(came, now);
+  if (how.error_class != error_class::none)
+    return how;
+  return grant{std::get<response>(came).body, now + *token_lives / 2, now + *token_lives};
+}
+
+result<request> scripted::probe(const stamp& at) const {
+  if (!has_probe)
+    return error{errc::not_found, "cannot be tested without sending"};
+  return request{http_request{.headers = {{"token", at.token}}, .body = "probe"}};
 }
 
 }  // namespace carillon::tests

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 /// Everything around a sender in its tests: storage, provider, channel, counts.
@@ -49,9 +50,11 @@ persistence_actor spawn_ledger(caf::actor_system& system, std::shared_ptr<ledger
 class provider final : public transport {
  public:
   struct call {
+    /// The body: a delivery's title, `token?` or `probe`.
     std::string delivery{};
     steady_time at{};
     done tell{};
+    http_request sent{};
   };
 
   std::vector<call> calls{};
@@ -66,12 +69,26 @@ class provider final : public transport {
   void answer_all(const transport_result& with);
 };
 
-/// Composes the delivery's title as the body; reads 200, 400, 401, 404, 429 (the body is the wait
-/// in milliseconds) and takes the rest for transient. `worse` makes composing throw, `bad` fail.
+/// Composes the delivery's title as the body, with the token, the address and `plain` in headers;
+/// reads 200, 400, 401, 404, 429 (the body is the wait in milliseconds; `own` after it makes it the
+/// message's own) and takes the rest for transient. 498 asks for another token, 422 for no markup,
+/// 301 for another address, the body. `worse` makes composing throw, `bad` fail.
 class scripted final : public channel {
  public:
+  /// It needs a token, which lives that long; an answer 200 to `token?` is one.
+  std::optional<milliseconds> token_lives{};
+  /// The limits beside the channel's own: of each recipient.
+  std::optional<rate_limit> per_recipient{};
+  /// The credentials can be tested.
+  bool has_probe{true};
+
   result<request> compose(const delivery& what, const stamp& at) const override;
   outcome judge(const transport_result& came, timestamp now) const override;
+  std::vector<scope_limit> scopes(const delivery& what) const override;
+  bool needs_token() const override { return token_lives.has_value(); }
+  result<std::variant<request, grant>> authorize(const stamp& at) const override;
+  std::variant<grant, outcome> token(const transport_result& came, timestamp now) const override;
+  result<request> probe(const stamp& at) const override;
 };
 
 /// What senders count.
@@ -99,6 +116,7 @@ class sender_counts final : public metrics {
   void mailbox_depth(std::string_view, std::int64_t) override {}
   void queue_depth(std::string_view, priority, std::int64_t) override {}
   void dead_letters(std::string_view, std::int64_t) override {}
+  void alert(std::string_view, std::string_view) override {}
 };
 
 }  // namespace carillon::tests

@@ -87,11 +87,13 @@ CAF_TEST(gauges show the last value) {
   counts.mailbox_depth("ingress", 12);
   counts.queue_depth("hook", priority::urgent, 4);
   counts.dead_letters("hook", 9);
+  counts.alert("failover", "hook");
   CAF_CHECK(shows("websocket_connections_active 5\n"));
   CAF_CHECK(shows("carillon_users_online 3\n"));
   CAF_CHECK(shows("carillon_mailbox_depth{actor=\"ingress\"} 12\n"));
   CAF_CHECK(shows("carillon_queue_depth{channel=\"hook\",priority=\"urgent\"} 4\n"));
   CAF_CHECK(shows("carillon_dead_letters{channel=\"hook\"} 9\n"));
+  CAF_CHECK(shows("carillon_alerts_total{kind=\"failover\",channel=\"hook\"} 1\n"));
 }
 
 CAF_TEST(commits and pushes are observed) {

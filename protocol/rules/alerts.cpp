@@ -1,0 +1,165 @@
+#include "protocol/rules/alerts.hpp"
+
+#include "protocol/words.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace carillon::rules {
+
+namespace {
+
+constexpr words<alert_kind_count> alert_words{"consecutive_failures", "dead_letters",
+                                              "credentials_refused", "circuit_open", "failover"};
+
+std::string why(const alert& x) {
+  return x.reason.empty() ? std::string{} : " The provider's last word: " + x.reason + ".";
+}
+
+}  // namespace
+
+std::string_view to_string(alert_kind x) {
+  return word_of(alert_words, x);
+}
+
+std::string title_of(const alert& x) {
+  const auto channel = "Channel " + x.channel;
+  const auto count = std::to_string(x.count);
+  switch (x.kind) {
+    case alert_kind::failures:
+      return x.over ? channel + " delivers again"
+                    : channel + ": " + count + " attempts in a row failed";
+    case alert_kind::dead_letters:
+      return x.over ? channel + ": its dead letters are within bounds again"
+                    : channel + " has " + count + " dead letters";
+    case alert_kind::broken:
+      return x.over ? channel + ": its credentials are good again"
+                    : channel + ": its credentials were refused";
+    case alert_kind::open:
+      return x.over ? channel + ": its provider is back" : channel + ": its provider is away";
+    case alert_kind::failover:
+      return channel + " failed over to " + x.backup;
+  }
+  return channel;
+}
+
+std::string text_of(const alert& x) {
+  if (x.over)
+    return title_of(x) + '.';
+  switch (x.kind) {
+    case alert_kind::failures:
+      return title_of(x) + "; retries go on." + why(x);
+    case alert_kind::dead_letters:
+      return title_of(x) + ": look into them, and replay what is still of use.";
+    case alert_kind::broken:
+      return title_of(x) + ". It sends nothing until it is configured anew or tests well; what it "
+             "has waits, or goes to its backup." + why(x);
+    case alert_kind::open:
+      return title_of(x) + ". What it has waits, and one attempt from time to time probes it."
+             + why(x);
+    case alert_kind::failover:
+      return title_of(x) + ": a delivery died on it and its backup takes over." + why(x);
+  }
+  return title_of(x);
+}
+
+std::string data_of(const alert& x) {
+  nlohmann::json out{{"kind", to_string(x.kind)},
+                     {"channel", x.channel},
+                     {"status", x.over ? "resolved" : "firing"},
+                     {"title", title_of(x)},
+                     {"message", text_of(x)}};
+  if (x.count > 0)
+    out["count"] = x.count;
+  if (!x.reason.empty())
+    out["reason"] = x.reason;
+  if (!x.backup.empty())
+    out["failed_over_to"] = x.backup;
+  return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::vector<alert> alerts::hear(const failing& x, timestamp now) {
+  std::vector<alert> out;
+  note({.kind = alert_kind::failures,
+        .channel = x.channel,
+        .count = x.in_a_row,
+        .reason = x.last_error},
+       x.in_a_row > bounds_.consecutive_failures, now, out);
+  return out;
+}
+
+std::vector<alert> alerts::hear(const channel_standing& x, timestamp now) {
+  std::vector<alert> out;
+  const auto [known, first] = known_.emplace(x.channel, x.state);
+  known->second = x.state;
+  for (const auto& [kind, state] : {std::pair{alert_kind::broken, channel_state::broken},
+                                   std::pair{alert_kind::open, channel_state::open}}) {
+    const alert about{.kind = kind, .channel = x.channel, .reason = x.why};
+    if (first && x.state == state)
+      conditions_[{x.channel, kind}] = {about, true, true, std::nullopt};
+    else
+      note(about, x.state == state, now, out);
+  }
+  return out;
+}
+
+std::vector<alert> alerts::hear(const failed_over& x, timestamp now) {
+  std::vector<alert> out;
+  auto& before = conditions_[{x.channel, alert_kind::failover}];
+  before.stands = before.told = false;  // it happens, and does not last
+  if (may_tell(before, now))
+    note({.kind = alert_kind::failover, .channel = x.channel, .reason = x.why, .backup = x.to},
+         true, now, out);
+  return out;
+}
+
+std::vector<alert> alerts::count_dead(const std::string& channel, std::int64_t dead,
+                                      timestamp now) {
+  std::vector<alert> out;
+  note({.kind = alert_kind::dead_letters, .channel = channel, .count = dead},
+       dead > bounds_.dead_letters, now, out);
+  return out;
+}
+
+std::vector<alert> alerts::wake(timestamp now) {
+  std::vector<alert> out;
+  for (auto& [key, x] : conditions_)
+    if (x.stands && !x.told && may_tell(x, now))
+      note(x.last, true, now, out);
+  return out;
+}
+
+std::optional<timestamp> alerts::wakes_at() const {
+  std::optional<timestamp> first;
+  for (const auto& [key, x] : conditions_)
+    if (x.stands && !x.told && x.told_at) {
+      const auto at = *x.told_at + bounds_.cooldown;
+      first = std::min(first.value_or(at), at);
+    }
+  return first;
+}
+
+bool alerts::may_tell(const condition& x, timestamp now) const {
+  return !x.told_at || now >= *x.told_at + bounds_.cooldown;
+}
+
+void alerts::note(alert x, bool stands, timestamp now, std::vector<alert>& out) {
+  const key of{x.channel, x.kind};
+  const auto found = conditions_.find(of);
+  if (found == conditions_.end() && !stands)
+    return;
+  auto& known = found == conditions_.end() ? conditions_[of] : found->second;
+  known.stands = stands;
+  if (stands && may_tell(known, now)) {
+    known.told = true;
+    known.told_at = now;
+    out.push_back(x);
+  } else if (!stands && std::exchange(known.told, false)) {
+    out.push_back({.kind = x.kind, .channel = x.channel, .over = true, .count = x.count});
+  }
+  known.last = std::move(x);
+}
+
+}  // namespace carillon::rules
