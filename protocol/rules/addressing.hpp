@@ -47,6 +47,8 @@ struct message {
   timestamp now{};
   /// When the first attempt may start.
   timestamp due_at{};
+  /// It cannot be said: what would have been sent has failed.
+  bool refused{false};
 };
 
 /// Finds addresses: what is configured and what is stored, asked together.

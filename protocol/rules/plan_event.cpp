@@ -1,6 +1,7 @@
 #include "protocol/codec/text.hpp"
 #include "protocol/rules/addressing.hpp"
 #include "protocol/rules/plan.hpp"
+#include "protocol/rules/route_words.hpp"
 #include "protocol/rules/routing.hpp"
 #include "protocol/rules/when.hpp"
 #include "protocol/rules/when_tree.hpp"
@@ -77,7 +78,7 @@ class event_planner {
  public:
   event_planner(event what, const catalog& configured, const facts& known, timestamp now,
                 uuid_source& ids)
-      : catalog_(configured), addresses_(configured, known), now_(now), ids_(ids) {
+      : catalog_(configured), known_(known), addresses_(configured, known), now_(now), ids_(ids) {
     what.id = {ids_.next(now_)};
     what.created_at = now_;
     if (what.occurred_at == timestamp{})
@@ -101,8 +102,8 @@ class event_planner {
 
   void follow(const route& by) {
     const auto [title, text] = words_of(out_.what, facts());
+    words_.emplace(catalog_, by, out_.what, content{out_.what.type, title, text, out_.what.data});
     message what;
-    what.content = {out_.what.type, title, text, out_.what.data};
     what.event = out_.what.id;
     what.source = out_.what.source;
     what.priority = out_.what.priority.value_or(by.priority.value_or(priority::normal));
@@ -118,9 +119,20 @@ class event_planner {
     }
   }
 
+  /// Puts the words into the message; why it is not sent, where a template forbids it.
+  std::string speak(const route& by, const std::string& channel, const target& who, message& what) {
+    const auto found = may_be_user(who.text) ? known_.find(who.text) : known_.end();
+    const auto& words = words_->on(channel, found == known_.end() ? nullptr : &found->second);
+    what.content = words.content;
+    if (!out_.what.priority && !by.priority && words.row && words.row->priority)
+      what.priority = *words.row->priority;
+    what.refused =
+      words.is == template_words::state::missing || words.is == template_words::state::refused;
+    return words.is == template_words::state::disabled ? "template_disabled" : words.why;
+  }
+
   /// One inbox row, or the skipped delivery that says why there is none.
-  void tell_inbox(const route& by, const std::string& channel, const target& who,
-                  const message& what) {
+  void tell_inbox(const route& by, const std::string& channel, const target& who, message what) {
     const auto* entry = addresses_.find(channel);
     reach where;
     if (may_be_user(who.text))
@@ -135,6 +147,10 @@ class event_planner {
       where.why_not = "no_recipient";
     else if (who.is != kind::group && where.user_id.empty())
       where.why_not = "invalid_recipient";
+    if (auto why = speak(by, channel, who, what); where.why_not.empty())
+      where.why_not = std::move(why);
+    else
+      what.refused = false;
     if (!where.why_not.empty())
       return skip(by, channel, who, std::move(where), what);
     const auto to = who.is == kind::group ? *by.to : audience{who.text, {}, {}};
@@ -181,11 +197,14 @@ class event_planner {
       send_to(by, channel, x, what);
   }
 
-  void send_to(const route& by, const std::string& channel, const target& who,
-               const message& what) {
+  void send_to(const route& by, const std::string& channel, const target& who, message what) {
     auto where = addresses_.reach_on(channel, who, what);
     if (!by.enabled)
       where.why_not = "route_disabled";
+    if (auto why = speak(by, channel, who, what); where.why_not.empty())
+      where.why_not = std::move(why);
+    else
+      what.refused = false;
     if (!where.why_not.empty())
       return skip(by, channel, who, std::move(where), what);
     planned entry;
@@ -201,6 +220,8 @@ class event_planner {
     planned entry;
     entry.delivery = addresses_.deliver(channel, who, std::move(where), by.failover, what);
     entry.delivery->id = {ids_.next(now_)};
+    if (what.refused)
+      entry.delivery->status = delivery_status::failed;
     out_.plan.push_back(std::move(entry));
   }
 
@@ -217,10 +238,13 @@ class event_planner {
   }
 
   const catalog& catalog_;
+  const carillon::facts& known_;
   addressing addresses_;
   timestamp now_;
   uuid_source& ids_;
   std::optional<when_facts> facts_;
+  /// What the route that is followed says.
+  std::optional<route_words> words_;
   std::set<std::pair<std::string, std::string>> told_;
   acceptance out_;
 };
@@ -232,7 +256,10 @@ std::vector<std::string> needs_facts(const event_draft& draft, const catalog& wh
   const addressing addresses{what, nothing};
   std::set<std::string> users;
   for (const auto& by : what.routes) {
-    const auto asks = [&](const std::string& name) { return addresses.asks_facts(name); };
+    const bool templated = is_templated(what, by, draft.what.type);
+    const auto asks = [&](const std::string& name) {
+      return templated || addresses.asks_facts(name);
+    };
     if (!matches(by.event, draft.what.type) || std::ranges::none_of(by.channels, asks))
       continue;
     for (const auto& who : addressees_of(by, draft.what))
