@@ -11,6 +11,7 @@
 
 namespace carillon::rules {
 class condition;
+class template_book;
 }
 
 namespace carillon {
@@ -37,6 +38,15 @@ struct route {
   std::vector<std::string> failover{};
   /// How long its locks hold; 0 is the retention time.
   milliseconds repeat_after{0};
+  /// The code of the template its messages are made of; empty for the data's own words.
+  std::string template_code{};
+  /// Where it was written: `file`, `api` or `built-in`.
+  std::string origin{"file"};
+  /// A member of the data that names the audience, as `data.owner`; empty for none.
+  std::string audience_field{};
+  /// At most so many messages to a recipient in any window of that length; none where 0.
+  int throttle_count{0};
+  milliseconds throttle_per{0};
 };
 
 /// A channel as planning sees it.
@@ -50,6 +60,8 @@ struct channel_entry {
 struct catalog {
   std::map<std::string, channel_entry> channels{};
   std::vector<route> routes{};
+  /// Null where there are none.
+  std::shared_ptr<const rules::template_book> templates{};
 };
 
 using catalog_ptr = std::shared_ptr<const catalog>;
