@@ -1,0 +1,150 @@
+// WeCom (企业微信) app messages: https://developer.work.weixin.qq.com/document/path/90236
+
+#include "adapters/channels/json.hpp"
+#include "adapters/channels/keys.hpp"
+#include "adapters/channels/robot.hpp"
+#include "adapters/channels/signature.hpp"
+#include "adapters/channels/token_channel.hpp"
+#include "adapters/channels/types.hpp"
+#include "adapters/channels/weixin.hpp"
+#include "protocol/codec/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace carillon::channels {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+/// Bytes of a text or a markdown.
+constexpr std::size_t content_max = 2048;
+
+/// What is above is dropped without a word.
+constexpr rate_limit member_minute{30, std::chrono::minutes{1}, 10};
+constexpr rate_limit member_hour{1000, std::chrono::hours{1}, 100};
+
+constexpr verdict stale_token{.what = error_class::transient, .refresh_token = true};
+constexpr verdict credentials{error_class::invalid_credentials};
+constexpr verdict nobody_there{error_class::invalid_recipient};
+
+// CHANNELS.md section 4a; the token's endpoint tells with the same codes.
+constexpr std::array table{
+  error_row{40014, stale_token},
+  error_row{42001, stale_token},
+  error_row{41001, stale_token},
+  error_row{40001, credentials},
+  error_row{40013, credentials},
+  error_row{40091, credentials},
+  error_row{40056, credentials},
+  error_row{301002, credentials},
+  error_row{48002, credentials},
+  error_row{60011, credentials},
+  error_row{60020, credentials},
+  error_row{81013, nobody_there},
+  error_row{40003, nobody_there},
+  error_row{40031, nobody_there},
+  error_row{82001, nobody_there},
+  error_row{45009, {error_class::rate_limited, std::chrono::minutes{1}}},
+  error_row{45033, {error_class::rate_limited, seconds{5}}},
+  error_row{-1, {error_class::transient}},
+  error_row{6000, {error_class::transient}},
+};
+
+/// Where an address goes: a member, a department (`party:2`) or a tag (`tag:3`).
+std::pair<const char*, std::string_view> receiver_of(std::string_view address) {
+  for (const auto& [prefix, member] :
+       {std::pair{std::string_view{"party:"}, "toparty"}, {std::string_view{"tag:"}, "totag"}})
+    if (address.starts_with(prefix))
+      return {member, address.substr(prefix.size())};
+  return {"touser", address};
+}
+
+http_request ask_token(const channel_settings& settings, const std::string& base) {
+  return {.method = "GET",
+          .url = base + "/cgi-bin/gettoken?corpid=" + percent_encode(key_of(settings, "corp_id"))
+                 + "&corpsecret=" + percent_encode(key_of(settings, "corp_secret")),
+          .timeout = settings.timeout};
+}
+
+class wecom_channel final : public token_channel {
+ public:
+  wecom_channel(const channel_settings& settings, std::string base, std::int64_t agent_id)
+      : token_channel(ask_token(settings, base), {.reply = {.table = table}}),
+        base_(std::move(base)),
+        agent_id_(agent_id),
+        timeout_(settings.timeout) {}
+
+  result<request> compose(const delivery& what, const stamp& at) const override {
+    const auto data = object_in(what.content.data);
+    const auto kind = text_in(data, "msg_type") == "text" ? "text" : "markdown";
+    const auto words =
+      kind == std::string_view{"text"} ? plain_words(what.content) : markdown_words(what.content);
+    const auto [member, receiver] = receiver_of(what.recipient);
+    ordered_json body{{member, receiver},
+                      {"msgtype", kind},
+                      {"agentid", agent_id_},
+                      {kind, {{"content", codec::cut(words, content_max)}}},
+                      {"safe", 0}};
+    // The same words are sent once then, so only a repeated attempt may ask for it: two messages
+    // may well say the same.
+    if (what.tries > 0) {
+      body["enable_duplicate_check"] = 1;
+      body["duplicate_check_interval"] = 1800;
+    }
+    return json_post(base_ + "/cgi-bin/message/send?access_token=" + percent_encode(at.token),
+                     body.dump(), timeout_);
+  }
+
+  outcome judge(const transport_result& came, timestamp now) const override {
+    auto out = judge_weixin(came, table, now);
+    const auto* got = std::get_if<response>(&came);
+    if (got == nullptr || out.error_class != error_class::none)
+      return out;
+    const auto body = object_in(got->body);
+    out.provider_message_id = text_in(body, "msgid");
+    for (const auto* refused : {"invaliduser", "invalidparty", "invalidtag", "unlicenseduser"})
+      if (!text_in(body, refused).empty())
+        out.error_class = error_class::invalid_recipient;
+    return out;
+  }
+
+  std::vector<scope_limit> scopes(const delivery& what) const override {
+    return {{"minute:" + what.recipient, member_minute}, {"hour:" + what.recipient, member_hour}};
+  }
+
+ private:
+  std::string base_;
+  std::int64_t agent_id_;
+  milliseconds timeout_;
+};
+
+result<channel_ptr> make(const channel_settings& settings) {
+  auto base = base_of(settings, "https://qyapi.weixin.qq.com");
+  if (!base)
+    return base.error();
+  const auto agent = integer_of(settings, "agent_id", 0);
+  if (!agent)
+    return agent.error();
+  return channel_ptr{std::make_shared<wecom_channel>(settings, std::move(*base), *agent)};
+}
+
+}  // namespace
+
+channel_type wecom_type() {
+  return {
+    .name = "wecom",
+    .doc = "Messages of a WeCom (企业微信) app to members.",
+    .defaults = {.concurrency = 8},
+    .keys = {{"corp_id", true, false, "ww…"},
+             {"corp_secret", true, true, "the app's secret"},
+             {"agent_id", true, false, "the app's number"},
+             {"base_url", false, false, "another host in place of https://qyapi.weixin.qq.com"}},
+    .make = make,
+  };
+}
+
+}  // namespace carillon::channels
