@@ -9,7 +9,8 @@ catalog_ptr make_catalog(const config& how) {
   all->routes = how.routes;
   for (auto& [name, settings] : how.channels) {
     auto type = find_channel_type(settings.type);
-    all->channels[name] = {settings, type == nullptr || type->needs_address};
+    all->channels[name] = {settings, needs_address(settings), fixed_addresses(settings),
+                           type == nullptr ? nullptr : type->is_address};
   }
   return all;
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace carillon::rules {
@@ -54,6 +55,11 @@ struct channel_entry {
   channel_settings settings{};
   /// False where the channel itself is the address (a robot, a fixed URL, the inbox).
   bool needs_address{true};
+  /// Where messages go that name nobody with an address of their own on it (a bot's chats): one
+  /// delivery each.
+  std::vector<std::string> addresses{};
+  /// Tells an address of the channel from any other text; null where every text may be one.
+  bool (*is_address)(std::string_view){nullptr};
 };
 
 /// What is configured, as one immutable picture: replaced whole before a change is answered.

@@ -1,5 +1,6 @@
 #include "adapters/channels/registry.hpp"
 
+#include "adapters/channels/keys.hpp"
 #include "adapters/channels/types.hpp"
 
 #include <algorithm>
@@ -9,10 +10,10 @@ namespace carillon {
 
 std::span<const channel_type> channel_types() {
   static const std::array all{
-    channels::log_type(),
-    channels::system_type(),
-    channels::webhook_type(),
-    channels::dingtalk_type(),
+    channels::log_type(),      channels::system_type(),      channels::webhook_type(),
+    channels::dingtalk_type(), channels::telegram_type(),    channels::feishu_bot_type(),
+    channels::feishu_type(),   channels::wecom_type(),       channels::wecom_bot_type(),
+    channels::wechat_type(),   channels::wechat_mini_type(),
   };
   return all;
 }
@@ -23,12 +24,33 @@ const channel_type* find_channel_type(std::string_view name) {
   return found == all.end() ? nullptr : &*found;
 }
 
+bool needs_address(const channel_settings& settings) {
+  auto type = find_channel_type(settings.type);
+  return type == nullptr
+         || (type->needs_address
+             && (type->address_key.empty()
+                 || channels::key_of(settings, type->address_key).empty()));
+}
+
+std::vector<std::string> fixed_addresses(const channel_settings& settings) {
+  auto type = find_channel_type(settings.type);
+  if (type == nullptr || type->addresses_key.empty())
+    return {};
+  return channels::list_of(settings, type->addresses_key);
+}
+
 result<channel_ptr> make_channel(const channel_settings& settings) {
   auto type = find_channel_type(settings.type);
   if (type == nullptr)
     return error{errc::invalid, "there is no channel type '" + settings.type + "'"};
   if (type->make == nullptr)
     return channel_ptr{};
+  error missing{errc::invalid, "a key is missing"};
+  for (const auto& key : type->keys)
+    if (key.required && channels::key_of(settings, key.name).empty())
+      missing.faults.push_back({"/" + std::string{key.name}, "is missing"});
+  if (!missing.faults.empty())
+    return missing;
   return type->make(settings);
 }
 

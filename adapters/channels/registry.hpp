@@ -23,6 +23,12 @@ struct channel_type {
   std::string_view doc{};
   /// False where the channel itself is the address (a robot, a fixed URL, the inbox).
   bool needs_address{true};
+  /// A key that, where it is given, is itself the address (a Slack webhook).
+  std::string_view address_key{};
+  /// A key that lists where messages go that name nobody with an address of their own.
+  std::string_view addresses_key{};
+  /// Tells an address from any other text; null where every text may be one.
+  bool (*is_address)(std::string_view){nullptr};
   /// Rate, concurrency, timeout and retry where the operator says nothing (CHANNELS.md 0.4).
   channel_settings defaults{};
   std::vector<channel_key> keys{};
@@ -36,6 +42,13 @@ std::span<const channel_type> channel_types();
 
 /// The type of that name, or null.
 const channel_type* find_channel_type(std::string_view name);
+
+/// Whether what goes out on it must be addressed; true for an unknown type.
+bool needs_address(const channel_settings& settings);
+
+/// Where messages go on it that name nobody with an address of their own; none where they go
+/// nowhere then.
+std::vector<std::string> fixed_addresses(const channel_settings& settings);
 
 /// Makes a channel; null for `system`. An unknown type is `invalid`.
 result<channel_ptr> make_channel(const channel_settings& settings);

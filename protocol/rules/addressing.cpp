@@ -61,6 +61,30 @@ bool addressing::asks_facts(const std::string& channel) const {
   return find(channel) != nullptr && !is_inbox(channel);
 }
 
+bool addressing::lacks_address(const std::string& channel, const target& who) const {
+  const auto found = address_on(channel, who);
+  if (!found.why_not.empty())
+    return found.why_not == "no_recipient" || found.why_not == "no_address";
+  const auto is_address = find(channel)->is_address;
+  return is_address != nullptr && found.recipient == who.text && !is_address(found.recipient);
+}
+
+std::vector<target> addressing::expanded(const std::string& channel,
+                                         std::vector<target> who) const {
+  const auto* entry = find(channel);
+  if (entry == nullptr || entry->addresses.empty())
+    return who;
+  const auto lacking =
+    std::ranges::stable_partition(who, [&](const target& x) { return !lacks_address(channel, x); });
+  if (lacking.empty())
+    return who;
+  who.erase(lacking.begin(), lacking.end());
+  for (const auto& address : entry->addresses)
+    if (std::ranges::find(who, address, &target::text) == who.end())
+      who.push_back({target::kind::address, address});
+  return who;
+}
+
 reach addressing::reach_on(const std::string& channel, const target& who,
                            const message& what) const {
   auto out = address_on(channel, who);
@@ -139,7 +163,7 @@ std::shared_ptr<delivery> addressing::deliver(const std::string& channel, const 
   }
   for (const auto& name : chain(channel, failover)) {
     const auto& settings = find(name)->settings;
-    if (auto next = reach_on(name, who, what); next.why_not.empty())
+    if (auto next = reach_on(name, expanded(name, {who}).front(), what); next.why_not.empty())
       out->failover.push_back(
         {name, std::move(next.recipient), settings.retry.max_attempts, settings.max_age});
   }

@@ -66,6 +66,10 @@ class addressing {
   /// not the inbox.
   bool asks_facts(const std::string& channel) const;
 
+  /// The same targets, but the channel's own addresses, each once, in place of those who have none
+  /// on it.
+  std::vector<target> expanded(const std::string& channel, std::vector<target> who) const;
+
   /// How the message gets to the target, whose preferences are heeded.
   reach reach_on(const std::string& channel, const target& who, const message& what) const;
 
@@ -77,6 +81,7 @@ class addressing {
 
  private:
   reach address_on(const std::string& channel, const target& who) const;
+  bool lacks_address(const std::string& channel, const target& who) const;
   std::vector<std::string> chain(const std::string& channel,
                                  const std::vector<std::string>& failover) const;
 

@@ -182,7 +182,7 @@ class event_planner {
   /// A delivery for each addressee; where the channel itself is the address, one for all of them.
   void send(const route& by, const std::string& channel, const message& what) {
     const auto* entry = addresses_.find(channel);
-    auto who = addressees_of(by, out_.what);
+    auto who = addresses_.expanded(channel, addressees_of(by, out_.what));
     if (entry != nullptr && !entry->needs_address) {
       const auto has_own = [&](const target& x) {
         return !addresses_.reach_on(channel, x, what).recipient.empty();

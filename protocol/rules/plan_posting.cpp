@@ -70,11 +70,13 @@ class posting_planner {
 
  private:
   void deliver(const std::string& channel, const notification& what) {
-    const auto who = target_of(what.to);
     const auto told = message_of(what, now_);
-    auto made = addresses_.deliver(channel, who, addresses_.reach_on(channel, who, told), {}, told);
-    made->id = {ids_.next(now_)};
-    out_.deliveries.push_back(std::move(made));
+    for (const auto& who : addresses_.expanded(channel, {target_of(what.to)})) {
+      auto made =
+        addresses_.deliver(channel, who, addresses_.reach_on(channel, who, told), {}, told);
+      made->id = {ids_.next(now_)};
+      out_.deliveries.push_back(std::move(made));
+    }
   }
 
   std::string path(std::size_t draft, std::size_t channel) const {
