@@ -24,6 +24,24 @@ struct event_draft {
   std::string idempotency_key{};
 };
 
+/// One message to one person on several channels at once, as a producer wrote it. Who it is for is
+/// a text (an address, and the inbox's user id), a user id, or an address for each channel.
+struct mailing_draft {
+  /// Title, words, priority, extra_data and trace; its audience is not set.
+  notification what{};
+  std::vector<std::string> channels{};
+  /// The producer said how urgent it is; otherwise a template may.
+  bool priority_given{false};
+  std::string recipient{};
+  std::string user_id{};
+  /// Channel name to address.
+  std::map<std::string, std::string> addresses{};
+  /// The template that gives the words, filled with `extra_data`, and the channels too where none
+  /// is named; empty for the notification's own.
+  std::string template_code{};
+  std::string locale{};
+};
+
 /// What planning must know of one user.
 struct recipient_facts {
   /// Channel name to address.
@@ -32,6 +50,9 @@ struct recipient_facts {
   std::string time_zone{};
   /// Null for none.
   preferences_ptr preferences{};
+  /// Their roles and stores as stored, for audiences on addressed channels.
+  std::vector<std::string> roles{};
+  std::vector<std::string> stores{};
   /// False where only preferences are stored under the name, which may as well be an address.
   bool listed{true};
 };

@@ -27,6 +27,8 @@ struct event {
   std::string trace_id{};
   /// Who posted it.
   std::string subject{};
+  /// Names of the routes it fitted.
+  std::vector<std::string> routes{};
   timestamp occurred_at{};
   timestamp created_at{};
 };

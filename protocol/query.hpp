@@ -9,6 +9,7 @@
 #include "protocol/operation.hpp"
 #include "protocol/preferences.hpp"
 #include "protocol/principal.hpp"
+#include "protocol/template.hpp"
 
 #include <array>
 #include <cstdint>
@@ -131,12 +132,15 @@ struct read_preferences {
   answer<std::vector<preferences_version>> reply{};
 };
 
-/// What is stored of these users, for planning, and of all who have a role or a store that is
-/// asked for; `busy` where those are more than `most_members`.
+/// The most that an audience of addressed channels may have in one event.
+inline constexpr std::size_t most_members = 10'000;
+
+/// What is stored of these users, for planning, and of those who have a role or a store that is
+/// asked for, at most one more than `most_members` of each.
 struct gather_facts {
   std::vector<std::string> user_ids{};
-  std::vector<audience> groups{};
   answer<facts> reply{};
+  std::vector<audience> groups{};
 };
 
 /// One page of deliveries, newest first.
@@ -169,11 +173,20 @@ struct get_batch {
   answer<batch_record> reply{};
 };
 
-/// One who has a personal notification of an event.
-struct event_reader {
+/// Readers that are told of one notification.
+inline constexpr int most_readers = 1000;
+
+/// A notification of an event, and who has read it: of a personal one its user, of others those who
+/// marked it, the earliest first.
+struct event_notification {
+  struct reader {
+    std::string user_id{};
+    timestamp read_at{};
+  };
+
   notification_ptr what{};
-  std::optional<timestamp> read_at{};
-  /// Their preferences keep it from being pushed.
+  std::vector<reader> readers{};
+  /// The user's preferences keep it from being pushed.
   bool suppressed{false};
 };
 
@@ -181,7 +194,7 @@ struct event_reader {
 struct event_story {
   event what{};
   std::vector<delivery_story> deliveries{};
-  std::vector<event_reader> notifications{};
+  std::vector<event_notification> notifications{};
 };
 
 /// An event's story, else `not_found`.
@@ -198,6 +211,13 @@ struct read_routes {
 /// What the database says of channels beside the file, by name: of all of them.
 struct read_channels {
   answer<std::vector<channel_record>> reply{};
+};
+
+/// When a channel last used its rate: the later of its last attempt's start and the last time a
+/// dead owner's claim was freed; nothing where neither was.
+struct read_last_use {
+  std::string channel{};
+  answer<std::optional<timestamp>> reply{};
 };
 
 /// Keys of the configuration that were changed through the API, with their values as JSON.
@@ -232,7 +252,8 @@ struct list_audit {
 struct query {
   std::variant<list_inbox, get_notification, count_unread, read_stats, read_range, read_state,
                gather_facts, list_deliveries, get_delivery, read_preferences, read_channels,
-               read_settings, get_recipient, list_audit, get_batch, get_event, read_routes>
+               read_settings, get_recipient, list_audit, read_last_use, get_batch, get_event,
+               read_routes, read_templates, read_template_versions>
     what{};
   /// Asked from outside: refused with `busy` when too many wait.
   bool outside{false};

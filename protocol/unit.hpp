@@ -5,12 +5,13 @@
 #include "protocol/delivery.hpp"
 #include "protocol/event.hpp"
 #include "protocol/notification.hpp"
+#include "protocol/once.hpp"
 #include "protocol/operation.hpp"
 #include "protocol/preferences.hpp"
 #include "protocol/principal.hpp"
+#include "protocol/template.hpp"
 
-#include <array>
-#include <functional>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,25 +19,6 @@
 #include <vector>
 
 namespace carillon {
-
-/// The first 2xx answer to an idempotent request, kept with what it created.
-struct stored_answer {
-  int status{200};
-  std::string body{};
-};
-
-/// An `Idempotency-Key` in work. The same subject, method, path and key within 24 h get the first
-/// answer again if the body's SHA-256 is the same, and `invalid` if it is not.
-template <class Done>
-struct once {
-  std::string subject{};
-  std::string method{};
-  std::string path{};
-  std::string key{};
-  std::array<std::uint8_t, 32> body_hash{};
-  /// Renders the answer inside the commit, so that both are stored or neither.
-  std::function<stored_answer(const Done&)> compose{};
-};
 
 /// What became of a creation.
 struct created {
@@ -70,10 +52,6 @@ struct mailed {
   std::vector<delivery_ptr> deliveries{};
   std::optional<stored_answer> replayed{};
 };
-
-/// The status under which the answer of a request is kept that is still at work: what is known so
-/// far, which a repeat gets only when the work must have been cut off.
-inline constexpr int still_at_work = 102;
 
 /// At most `count` messages of a route to a recipient in any window of that length.
 struct throttle {
@@ -169,7 +147,8 @@ struct settlement {
 /// The smallest thing committed: applied whole or not at all, together with everybody else's.
 struct unit {
   std::variant<creation, acceptance, marking, settlement, preferring, administration,
-               intervention, replaying, batch_stop, dispatching, route_change, conclusion>
+               intervention, replaying, batch_stop, dispatching, route_change, conclusion,
+               templating>
     what{};
   /// Set when applying it found that a rule refuses it: nothing of it is stored.
   std::optional<error> refused{};

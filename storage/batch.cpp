@@ -3,6 +3,7 @@
 #include "storage/acceptances.hpp"
 #include "storage/administration.hpp"
 #include "storage/audit.hpp"
+#include "storage/batches.hpp"
 #include "storage/creations.hpp"
 #include "storage/deliveries.hpp"
 #include "storage/events.hpp"
@@ -10,8 +11,11 @@
 #include "storage/locks.hpp"
 #include "storage/marks.hpp"
 #include "storage/notifications.hpp"
+#include "storage/operations.hpp"
 #include "storage/preferences.hpp"
+#include "storage/routes.hpp"
 #include "storage/settlements.hpp"
+#include "storage/templates.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -42,6 +46,12 @@ void reset(unit& x) {
     mark->done = {};
   } else if (auto* wish = std::get_if<preferring>(&x.what)) {
     wish->done = {};
+  } else if (auto* words = std::get_if<templating>(&x.what)) {
+    words->done.clear();
+  } else if (auto* drawn = std::get_if<dispatching>(&x.what)) {
+    drawn->done = 0;
+  } else if (auto* again = std::get_if<replaying>(&x.what)) {
+    again->done = {};
   }
 }
 
@@ -53,6 +63,8 @@ struct sorted_units {
   std::vector<const settlement*> settlements{};
   std::vector<std::pair<const unit*, preferring*>> preferences{};
   std::vector<std::pair<unit*, const administration*>> changes{};
+  /// What operators do, and what few others do.
+  std::vector<unit*> operations{};
   std::vector<lock> locks{};
   /// The latest time any of them carries.
   timestamp now{};
@@ -77,12 +89,31 @@ sorted_units sort_units(std::span<const unit_ptr> units, const idempotency_ledge
       out.preferences.emplace_back(x.get(), wish);
     } else if (const auto* change = std::get_if<administration>(&x->what)) {
       out.changes.emplace_back(x.get(), change);
+    } else if (const auto* told = std::get_if<settlement>(&x->what)) {
+      out.settlements.push_back(told);
     } else {
-      out.settlements.push_back(&std::get<settlement>(x->what));
+      out.operations.push_back(x.get());
     }
   }
   return out;
 }
+
+/// Applies a unit that stands alone.
+struct operator_of {
+  work& w;
+  unit& x;
+  uuid_source& ids;
+
+  void operator()(intervention& what) const { intervene(w, x, what); }
+  void operator()(replaying& what) const { begin_replay(w, x.now, {ids.next(x.now)}, what); }
+  void operator()(batch_stop& what) const { stop_batch(w, x, what); }
+  void operator()(dispatching& what) const { dispatch(w, x.now, what); }
+  void operator()(const route_change& what) const { replace_routes(w, x.now, what); }
+  void operator()(const conclusion& what) const { conclude(w, what); }
+  void operator()(templating& what) const { change_templates(w, x, what, ids); }
+  /// The others are applied kind by kind.
+  void operator()(const auto&) const {}
+};
 
 }  // namespace
 
@@ -104,6 +135,8 @@ void apply_batch(work& w, std::span<const unit_ptr> units, milliseconds retentio
     apply_marking(w, *x, *mark);
   for (const auto& [x, change] : sorted.changes)
     apply_administration(w, *x, *change);
+  for (auto* x : sorted.operations)
+    std::visit(operator_of{w, *x, ids}, x->what);
   insert_audit(w, units, ids);
   apply_preferences(w, sorted.preferences);
   insert_notifications(w, made.visible, made.later);

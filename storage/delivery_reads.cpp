@@ -1,57 +1,13 @@
 #include "storage/delivery_reads.hpp"
 
 #include "storage/deliveries.hpp"
+#include "storage/filters.hpp"
 
 #include <string>
 
 namespace carillon::storage {
 
 namespace {
-
-/// A claimed row shows as `delivering`; what is stored of it says what it was.
-void filter_status(delivery_status status, std::string& sql, parameter_list& values) {
-  if (status == delivery_status::delivering) {
-    sql += " and owner is not null and due_at is not null";
-    return;
-  }
-  sql += " and status = :status";
-  values.emplace_back("status", to_string(status));
-  if (!is_final(status))
-    sql += " and owner is null";
-}
-
-std::string filters_of(const list_deliveries& asked, parameter_list& values) {
-  std::string sql;
-  if (asked.status)
-    filter_status(*asked.status, sql, values);
-  if (asked.channel) {
-    sql += " and channel = :channel";
-    values.emplace_back("channel", *asked.channel);
-  }
-  if (asked.event_type) {
-    sql +=
-      " and exists (select 1 from notification_events e where "
-      "e.id = notification_deliveries.event_id and e.type = :event_type)";
-    values.emplace_back("event_type", *asked.event_type);
-  }
-  if (asked.recipient) {
-    sql += " and (recipient = :recipient or user_id = :recipient)";
-    values.emplace_back("recipient", *asked.recipient);
-  }
-  if (asked.since) {
-    sql += " and created_at >= :since";
-    values.emplace_back("since", *asked.since);
-  }
-  if (asked.until) {
-    sql += " and created_at < :until";
-    values.emplace_back("until", *asked.until);
-  }
-  if (asked.before) {
-    sql += " and id < :before";
-    values.emplace_back("before", *asked.before);
-  }
-  return sql;
-}
 
 attempt read_attempt(row& x) {
   attempt out;
@@ -69,7 +25,11 @@ attempt read_attempt(row& x) {
 
 delivery_page read_deliveries(connection& db, const list_deliveries& asked) {
   parameter_list values;
-  const auto filters = filters_of(asked, values);
+  auto filters = filters_of(asked, values);
+  if (asked.before) {
+    filters += " and id < :before";
+    values.emplace_back("before", *asked.before);
+  }
   values.emplace_back("page", asked.limit + 1);
   delivery_page page;
   db.select("select " + delivery_columns + " from notification_deliveries where true" + filters

@@ -19,6 +19,8 @@ void effects::merge(effects&& other) {
   append(changes, std::move(other.changes));
   append(preferences, std::move(other.preferences));
   append(claimed, std::move(other.claimed));
+  append(outcomes, std::move(other.outcomes));
+  append(withdrawn, std::move(other.withdrawn));
   for (const auto& x : other.timers)
     arm_at(*this, x.key.kind, x.at, x.key.channel);
   for (const auto& x : other.tallies) {

@@ -24,20 +24,24 @@ constexpr column columns[] = {{"id", binary},
                               {"trace_id"},
                               {"subject"},
                               {"occurred_at", number},
-                              {"created_at", number}};
+                              {"created_at", number},
+                              {"routes"}};
 
 constexpr std::string_view insert_text =
   "insert into notification_events (id, type, source, entity_id, sub_id, recipients, data, "
-  "priority, locale, trace_id, subject, occurred_at, created_at) select {id}, {type}, {source}, "
+  "priority, locale, trace_id, subject, occurred_at, created_at, routes) select {id}, {type}, {source}, "
   "{entity_id}, {sub_id}, {recipients}, {data}, {priority}, {locale}, {trace_id}, {subject}, "
-  "{occurred_at}, {created_at} {from rows}";
+  "{occurred_at}, {created_at}, {routes} {from rows}";
 
 }  // namespace
 
 void insert_events(work& w, std::span<const event* const> events) {
   std::vector<std::string> recipients;
-  for (const auto* x : events)
+  std::vector<std::string> routes;
+  for (const auto* x : events) {
     recipients.push_back(text_of(x->recipients));
+    routes.push_back(text_of(x->routes));
+  }
   w.db.for_rows(insert_text, columns, events.size(), [&](std::size_t i, parameter_list& out) {
     const auto& x = *events[i];
     const auto lane = static_cast<int>(x.priority.value_or(priority::normal));
@@ -53,7 +57,8 @@ void insert_events(work& w, std::span<const event* const> events) {
                            {"trace_id", x.trace_id},
                            {"subject", x.subject},
                            {"occurred_at", x.occurred_at},
-                           {"created_at", x.created_at}});
+                           {"created_at", x.created_at},
+                           {"routes", routes[i]}});
   });
   w.out.rows += events.size();
 }

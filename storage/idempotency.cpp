@@ -17,7 +17,7 @@ constexpr auto binary = storage_class::binary;
 constexpr column key_column[] = {{"key", binary}, {"since", number}};
 
 constexpr std::string_view find_text =
-  "select idempotency_keys.key, body_hash, status, body from idempotency_keys {, rows} "
+  "select idempotency_keys.key, body_hash, status, body, created_at from idempotency_keys {, rows} "
   "where idempotency_keys.key = {key} and created_at > {since}";
 
 constexpr column store_columns[] = {
@@ -39,20 +39,37 @@ void with_request(Unit& x, F f) {
     f(*made);
   else if (auto* taken = std::get_if<acceptance>(&x.what); taken && taken->idempotency)
     f(*taken);
+  else if (auto* again = std::get_if<replaying>(&x.what); again && again->idempotency)
+    f(*again);
 }
 
 struct known_answer {
   digest body_hash{};
   stored_answer answer{};
+  timestamp since{};
 };
+
+/// A request that is at work for longer was cut off: nobody waits longer for outcomes.
+constexpr seconds longest_work{60};
 
 /// Answers a request seen before.
 void answer_again(unit& x, const known_answer& first) {
   with_request(x, [&](auto& content) {
-    if (content.idempotency->body_hash == first.body_hash)
-      content.done.replayed = first.answer;
-    else
+    if (content.idempotency->body_hash != first.body_hash) {
       x.refused = error{errc::invalid, "this Idempotency-Key was used with another body"};
+      return;
+    }
+    auto again = first.answer;
+    if (again.status == still_at_work && x.now - first.since < longest_work) {
+      x.refused = error{errc::conflict,
+                        "the first request with this Idempotency-Key is still at work",
+                        {},
+                        seconds{1}};
+      return;
+    }
+    if (again.status == still_at_work)
+      again.status = 200;
+    content.done.replayed = std::move(again);
   });
 }
 
@@ -72,13 +89,14 @@ idempotency_ledger::idempotency_ledger(work& w, std::span<const unit_ptr> units)
       out.emplace_back("key", asked[i].first);
       out.emplace_back("since", asked[i].second->now - lifetime);
     },
-    {}, 4,
+    {}, 5,
     [&](row& x) {
       const auto key = to_digest(x.binary());
       auto& found = known[key];
       found.body_hash = to_digest(x.binary());
       found.answer.status = static_cast<int>(x.number());
       found.answer.body = x.text();
+      found.since = x.time();
     });
   for (const auto& [key, x] : asked) {
     if (const auto found = known.find(key); found != known.end())
@@ -102,7 +120,7 @@ void idempotency_ledger::store_answers() {
   for (const auto& [key, x] : firsts_) {
     with_request(*x, [&, &key = key, x = x](auto& content) {
       const auto& r = *content.idempotency;
-      answers.push_back({key, {r.body_hash, r.compose(content.done)}});
+      answers.push_back({key, {r.body_hash, r.compose(content.done), x->now}});
       times.push_back(x->now);
     });
     const auto [begin, end] = repeats_.equal_range(key);

@@ -62,4 +62,46 @@ std::vector<failover_step> steps_of(const std::string& text) {
   return steps;
 }
 
+std::string text_of(const delivery_filter& filter) {
+  auto out = json::object();
+  const auto put = [&](const char* name, const auto& value, auto show) {
+    if (value)
+      out[name] = show(*value);
+  };
+  const auto word = [](auto x) { return std::string{to_string(x)}; };
+  const auto text = [](const std::string& x) { return x; };
+  put("status", filter.status, word);
+  put("channel", filter.channel, text);
+  put("event_type", filter.event_type, text);
+  put("recipient", filter.recipient, text);
+  put("error_class", filter.why, word);
+  put("since", filter.since, to_millis);
+  put("until", filter.until, to_millis);
+  for (const auto& id : filter.ids)
+    out["ids"].push_back(to_text(id));
+  return out.dump();
+}
+
+delivery_filter filter_of(const std::string& text) {
+  const auto in = json::parse(text);
+  delivery_filter out;
+  const auto read = [&](const char* name, auto& to, auto parse) {
+    if (const auto found = in.find(name); found != in.end())
+      to = parse(*found);
+  };
+  const auto word = [](const json& x) { return x.get<std::string>(); };
+  const auto time = [](const json& x) { return from_millis(x.get<std::int64_t>()); };
+  read("status", out.status, [&](const json& x) { return parse_delivery_status(word(x)); });
+  read("channel", out.channel, word);
+  read("event_type", out.event_type, word);
+  read("recipient", out.recipient, word);
+  read("error_class", out.why, [&](const json& x) { return parse_error_class(word(x)); });
+  read("since", out.since, time);
+  read("until", out.until, time);
+  for (const auto& x : in.value("ids", json::array()))
+    if (const auto id = parse_id<delivery_id>(word(x)))
+      out.ids.push_back(*id);
+  return out;
+}
+
 }  // namespace carillon::storage

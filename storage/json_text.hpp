@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/delivery.hpp"
+#include "protocol/operation.hpp"
 
 #include <string>
 #include <vector>
@@ -14,5 +15,8 @@ std::vector<std::string> strings_of(const std::string& text);
 
 std::string text_of(const std::vector<failover_step>& steps);
 std::vector<failover_step> steps_of(const std::string& text);
+
+std::string text_of(const delivery_filter& filter);
+delivery_filter filter_of(const std::string& text);
 
 }  // namespace carillon::storage

@@ -92,7 +92,7 @@ std::size_t prune_events(work& w, timestamp before, int limit) {
     w, "delete from notification_events {using rows} where notification_events.id = {id}", ids);
 }
 
-std::size_t prune_keys(work& w, timestamp now, int limit) {
+std::size_t prune_keys(work& w, timestamp now, timestamp before, int limit) {
   const auto locks = w.db.run(
     "delete from notification_locks where key in (select key from "
     "notification_locks where expires_at <= :now order by expires_at limit :n)",
@@ -101,6 +101,9 @@ std::size_t prune_keys(work& w, timestamp now, int limit) {
     "delete from idempotency_keys where key in (select key from idempotency_keys "
     "where created_at <= :before order by created_at limit :n)",
     {{"before", now - idempotency_time}, {"n", limit}});
+  w.db.run(
+    "delete from notification_batches where completed_at is not null and created_at < :before",
+    {{"before", before}});
   w.out.rows += locks + answers;
   return std::max(locks, answers);
 }
@@ -111,7 +114,7 @@ void prune(work& w, timestamp now, int days, int limit) {
   const auto before = now - std::chrono::days{days};
   const auto most =
     std::max({prune_notifications(w, before, limit), prune_deliveries(w, before, limit),
-              prune_events(w, before, limit), prune_keys(w, now, limit)});
+              prune_events(w, before, limit), prune_keys(w, now, before, limit)});
   const bool more = most >= static_cast<std::size_t>(limit);
   arm_at(w.out, timer_kind::retention, more ? now : now + between_looks);
 }

@@ -49,29 +49,43 @@ constexpr std::string_view state_text =
   "(notification_deliveries.owner = :node or (notification_deliveries.owner is null and "
   "notification_deliveries.tries < {tries})) returning notification_deliveries.id";
 
-/// Logs the attempts; answers those that were not there yet, each once.
-std::vector<const settlement*> log_attempts(work& w, std::span<const settlement* const> told) {
-  std::vector<const settlement*> tried;
-  std::set<attempt_key> fresh;
+/// An attempt of a settlement, to be logged.
+struct logged {
+  const settlement* of;
+  const attempt* what;
+};
+
+std::vector<logged> attempts_of(std::span<const settlement* const> told) {
+  std::vector<logged> out;
   for (const auto* x : told) {
+    for (const auto& one : x->earlier)
+      out.push_back({x, &one});
     if (x->attempt.number > 0)
-      tried.push_back(x);
-    else
-      fresh.emplace(x->delivery->id, 0);
+      out.push_back({x, &x->attempt});
   }
+  return out;
+}
+
+/// Logs the attempts; answers the settlements that were not there yet, each once.
+std::vector<const settlement*> log_attempts(work& w, std::span<const settlement* const> told) {
+  const auto tried = attempts_of(told);
+  std::set<attempt_key> fresh;
+  for (const auto* x : told)
+    if (x->attempt.number == 0)
+      fresh.emplace(x->delivery->id, 0);
   w.db.for_rows(
     attempt_text, attempt_columns, tried.size(),
     [&](std::size_t i, parameter_list& out) {
-      const auto& x = tried[i]->attempt;
-      out.insert(out.end(), {{"delivery_id", tried[i]->delivery->id},
-                             {"number", x.number},
-                             {"channel", tried[i]->delivery->channel},
-                             {"started_at", x.started_at},
-                             {"duration_ms", x.duration.count()},
-                             {"outcome", to_string(x.outcome)},
-                             {"error_class", to_string(x.error_class)},
-                             {"provider_code", x.provider_code},
-                             {"excerpt", x.excerpt}});
+      const auto& [of, x] = tried[i];
+      out.insert(out.end(), {{"delivery_id", of->delivery->id},
+                             {"number", x->number},
+                             {"channel", of->delivery->channel},
+                             {"started_at", x->started_at},
+                             {"duration_ms", x->duration.count()},
+                             {"outcome", to_string(x->outcome)},
+                             {"error_class", to_string(x->error_class)},
+                             {"provider_code", x->provider_code},
+                             {"excerpt", x->excerpt}});
     },
     {}, 2,
     [&](row& x) {
@@ -100,6 +114,15 @@ void bind_state(const delivery& x, parameter_list& out) {
                          {"sent_at", x.sent_at}});
 }
 
+/// What was under way when it was cancelled, and arrived: that is what became of it. Counts and
+/// timers have left it out since.
+constexpr std::string_view arrived_text =
+  "update notification_deliveries set recipient = {recipient}, status = {status}, "
+  "attempts = {attempts}, tries = {tries}, due_at = {due_at}, last_error = {last_error}, "
+  "error_class = {error_class}, reason = {reason}, provider_message_id = {provider_message_id}, "
+  "failed_over_to = {failed_over_to}, sent_at = {sent_at} {from rows} "
+  "where notification_deliveries.id = {id} and notification_deliveries.status = 'cancelled'";
+
 /// Counts and timers of a delivery's new state.
 void report_state(work& w, const delivery& x) {
   if (is_final(x.status)) {
@@ -125,14 +148,21 @@ void settle_deliveries(work& w, std::span<const settlement* const> told, timesta
     state_text, state_columns, news.size(),
     [&](std::size_t i, parameter_list& out) { bind_state(*news[i]->delivery, out); },
     {{"node", w.node}}, 1, [&](row& x) { ours.insert(x.id<delivery_id>()); });
+  std::vector<const delivery*> arrived;
   std::vector<delivery_ptr> successors;
   for (const auto* x : news) {
-    if (!ours.erase(x->delivery->id))
+    if (!ours.erase(x->delivery->id)) {
+      if (x->delivery->status == delivery_status::delivered)
+        arrived.push_back(x->delivery.get());
       continue;
+    }
     report_state(w, *x->delivery);
+    w.out.outcomes.push_back(x->delivery);
     if (x->successor)
       successors.push_back(x->successor);
   }
+  w.db.for_rows(arrived_text, state_columns, arrived.size(),
+                [&](std::size_t i, parameter_list& out) { bind_state(*arrived[i], out); });
   insert_deliveries(w, successors, now);
   w.out.rows += news.size() * 2;
 }

@@ -1,12 +1,17 @@
 #include "storage/audit.hpp"
+#include "storage/batches.hpp"
 #include "storage/connection.hpp"
 #include "storage/delivery_reads.hpp"
+#include "storage/events.hpp"
 #include "storage/inbox.hpp"
 #include "storage/overrides.hpp"
 #include "storage/preferences.hpp"
 #include "storage/recipients.hpp"
 #include "storage/repository.hpp"
+#include "storage/routes.hpp"
 #include "storage/stats.hpp"
+#include "storage/survey.hpp"
+#include "storage/templates.hpp"
 
 #include <array>
 
@@ -104,6 +109,10 @@ class sql_reader final : public reader {
     return read_setting_records(db());
   }
 
+  result<std::optional<timestamp>> answer_to(const read_last_use& asked) {
+    return last_use_of(db(), asked.channel);
+  }
+
   result<recipient_record> answer_to(const get_recipient& asked) {
     auto found = read_recipient(db(), asked.user_id);
     if (!found)
@@ -111,7 +120,36 @@ class sql_reader final : public reader {
     return std::move(*found);
   }
 
+  result<batch_record> answer_to(const get_batch& asked) {
+    const auto found = read_batch(db(), asked.id);
+    if (!found)
+      return error{errc::not_found, "there is no such batch"};
+    return *found;
+  }
+
+  result<event_story> answer_to(const get_event& asked) {
+    auto found = read_event_story(db(), asked.id);
+    if (!found)
+      return error{errc::not_found, "there is no such event"};
+    return std::move(*found);
+  }
+
+  result<std::vector<std::string>> answer_to(const read_routes&) {
+    return read_route_documents(db());
+  }
+
   result<audit_page> answer_to(const list_audit& asked) { return read_audit(db(), asked); }
+
+  result<std::vector<template_ptr>> answer_to(const read_templates&) {
+    return read_all_templates(db());
+  }
+
+  result<std::vector<template_ptr>> answer_to(const read_template_versions& asked) {
+    auto found = read_versions_of(db(), asked.id);
+    if (found.empty())
+      return error{errc::not_found, "there is no such template"};
+    return found;
+  }
 
   connection db_;
   bool lost_{false};

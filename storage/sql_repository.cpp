@@ -1,6 +1,7 @@
 #include "storage/sql_repository.hpp"
 
 #include "storage/batch.hpp"
+#include "storage/batches.hpp"
 #include "storage/deliveries.hpp"
 #include "storage/inbox.hpp"
 #include "storage/notifications.hpp"
@@ -106,6 +107,8 @@ effects sql_repository::work_due(const timer_key& key, timestamp now, int limit,
         return expire_deliveries(w, now, limit, ids_);
       case timer_kind::retention:
         return prune(w, now, how_.retention_days, limit);
+      case timer_kind::batch:
+        return work_batches(w, now, limit);
       case timer_kind::lease:
         heartbeat();
         if (url_.kind == engine::postgresql)

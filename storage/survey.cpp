@@ -1,5 +1,7 @@
 #include "storage/survey.hpp"
 
+#include "storage/batches.hpp"
+
 namespace carillon::storage {
 
 effects survey_store(connection& db, timestamp now) {
@@ -31,6 +33,8 @@ effects survey_store(connection& db, timestamp now) {
   earliest(timer_kind::expiry,
            "select min(expires_at) from notification_deliveries where due_at "
            "is not null and owner is null");
+  if (has_open_batch(db))
+    arm_at(out, timer_kind::batch, now);
   arm_at(out, timer_kind::retention, now);
   arm_at(out, timer_kind::lease, now);
   return out;

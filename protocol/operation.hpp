@@ -1,0 +1,105 @@
+#pragma once
+
+#include "protocol/answer.hpp"
+#include "protocol/delivery.hpp"
+#include "protocol/id.hpp"
+#include "protocol/once.hpp"
+#include "protocol/time.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace carillon {
+
+/// Which deliveries an operator means: those that fit everything that is given.
+struct delivery_filter {
+  std::optional<delivery_status> status{};
+  std::optional<std::string> channel{};
+  std::optional<std::string> event_type{};
+  /// An address or a user id.
+  std::optional<std::string> recipient{};
+  std::optional<carillon::error_class> why{};
+  std::optional<timestamp> since{};
+  std::optional<timestamp> until{};
+  /// Named ones; empty for all.
+  std::vector<delivery_id> ids{};
+};
+
+/// What an operator does to one delivery.
+enum class intervention_kind : std::uint8_t { retry, cancel };
+
+/// Retries what is dead or cancelled with a fresh budget, and what waits at once; cancels what has
+/// not been sent. `conflict` where its state forbids that.
+struct intervention {
+  delivery_id id{};
+  intervention_kind kind{intervention_kind::retry};
+  delivery_ptr done{};
+  answer<delivery_ptr> reply{};
+};
+
+/// How far work on many is.
+enum class batch_status : std::uint8_t { processing, completed, cancelled, failed };
+
+/// Work on many deliveries, done in slices; it goes on after a restart.
+struct batch_record {
+  batch_id id{};
+  batch_status status{batch_status::processing};
+  std::int64_t total{0};
+  /// Of those, how many are final, how many of them were delivered, and how many were not.
+  std::int64_t processed{0};
+  std::int64_t succeeded{0};
+  std::int64_t failed{0};
+  timestamp created_at{};
+  std::optional<timestamp> completed_at{};
+};
+
+/// What became of the wish to begin one.
+struct batch_begun {
+  batch_record what{};
+  std::optional<stored_answer> replayed{};
+};
+
+/// Sends dead deliveries again that fit, those that are dead by now and none that die later.
+struct replaying {
+  delivery_filter which{};
+  std::optional<once<batch_begun>> idempotency{};
+  batch_begun done{};
+  answer<batch_begun> reply{};
+};
+
+/// Stops a batch: what of it has not been sent is cancelled. One that is over stays as it is.
+struct batch_stop {
+  batch_id id{};
+  batch_record done{};
+  answer<batch_record> reply{};
+};
+
+/// Looks at once for what is due and waits for nobody to draw it, at most so many.
+struct dispatching {
+  int limit{20};
+  std::int64_t done{0};
+  answer<std::int64_t> reply{};
+};
+
+/// Replaces the routes of the API; each is a JSON object as text.
+struct route_change {
+  std::vector<std::string> routes{};
+  bool done{true};
+  answer<bool> reply{};
+};
+
+/// The final answer of an idempotent request that waited after its commit.
+struct conclusion {
+  std::string subject{};
+  std::string method{};
+  std::string path{};
+  std::string key{};
+  int status{200};
+  std::string body{};
+  bool done{true};
+  answer<bool> reply{};
+};
+
+}  // namespace carillon

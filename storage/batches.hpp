@@ -1,0 +1,26 @@
+#pragma once
+
+#include "protocol/unit.hpp"
+#include "storage/work.hpp"
+
+#include <optional>
+
+namespace carillon::storage {
+
+/// Stores a replay of the dead deliveries there are; the slices do the rest.
+void begin_replay(work& w, timestamp now, const batch_id& id, replaying& what);
+
+/// Stops a batch and cancels what of it waits, or refuses the unit.
+void stop_batch(work& w, unit& x, batch_stop& what);
+
+/// Works at most `limit` rows of every batch, ends those of which all is final, and reports when to
+/// look again.
+void work_batches(work& w, timestamp now, int limit);
+
+/// How far it is; nothing where there is no such batch.
+std::optional<batch_record> read_batch(connection& db, const batch_id& id);
+
+/// Whether any batch is open.
+bool has_open_batch(connection& db);
+
+}  // namespace carillon::storage

@@ -1,0 +1,106 @@
+#include "storage/deliveries.hpp"
+#include "storage/delivery_reads.hpp"
+#include "storage/events.hpp"
+#include "storage/json_text.hpp"
+#include "storage/notifications.hpp"
+#include "storage/preferences.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace carillon::storage {
+
+namespace {
+
+using reader_of = event_notification::reader;
+
+std::optional<event> read_event(connection& db, const event_id& id) {
+  std::optional<event> found;
+  db.select(
+    "select type, source, entity_id, sub_id, recipients, data, priority, locale, trace_id, "
+    "subject, occurred_at, created_at, routes from notification_events where id = :id",
+    13, {{"id", id}}, [&](row& x) {
+      auto& out = found.emplace();
+      out.id = id;
+      out.type = x.text();
+      out.source = x.text();
+      out.entity_id = x.text();
+      out.sub_id = x.text();
+      out.recipients = strings_of(x.text());
+      out.data = x.text();
+      if (const auto lane = x.optional_number())
+        out.priority = static_cast<priority>(*lane);
+      out.locale = x.text();
+      out.trace_id = x.text();
+      out.subject = x.text();
+      out.occurred_at = x.time();
+      out.created_at = x.time();
+      out.routes = strings_of(x.text());
+    });
+  return found;
+}
+
+/// The explicit mark, else the first watermark at or above its place.
+std::vector<reader_of> reader_of_personal(connection& db, const notification& what) {
+  std::optional<timestamp> at;
+  const auto take = [&](row& x) { at = x.optional_time(); };
+  db.select(
+    "select read_at from notification_reads where user_id = :user and notification_id = :id", 1,
+    {{"user", what.to.user_id}, {"id", what.id}}, take);
+  if (!at && what.seq > 0)
+    db.select(
+      "select read_at from inbox_watermarks where user_id = :user and seq >= :seq "
+      "order by seq limit 1",
+      1, {{"user", what.to.user_id}, {"seq", what.seq}}, take);
+  if (!at)
+    return {};
+  return {{what.to.user_id, *at}};
+}
+
+std::vector<reader_of> readers_of(connection& db, const notification& what) {
+  if (what.to.personal())
+    return reader_of_personal(db, what);
+  std::vector<reader_of> out;
+  db.select(
+    "select user_id, read_at from notification_reads where notification_id = :id and "
+    "read_at is not null order by read_at, user_id limit :n",
+    2, {{"id", what.id}, {"n", most_readers}}, [&](row& x) {
+      auto& one = out.emplace_back();
+      one.user_id = x.text();
+      one.read_at = x.time();
+    });
+  return out;
+}
+
+bool is_suppressed(connection& db, const notification_ptr& what) {
+  if (!what->to.personal() || what->seq == 0)
+    return false;
+  inbox_item item{.what = what};
+  mark_suppressed(db, what->to.user_id, {&item, 1});
+  return item.suppressed;
+}
+
+}  // namespace
+
+std::optional<event_story> read_event_story(connection& db, const event_id& id) {
+  auto what = read_event(db, id);
+  if (!what)
+    return std::nullopt;
+  event_story story{.what = std::move(*what)};
+  std::vector<delivery_id> deliveries;
+  db.select("select id from notification_deliveries where event_id = :id order by id", 1,
+            {{"id", id}}, [&](row& x) { deliveries.push_back(x.id<delivery_id>()); });
+  for (const auto& one : deliveries)
+    if (auto found = read_story(db, one))
+      story.deliveries.push_back(std::move(*found));
+  std::vector<notification_ptr> notifications;
+  db.select("select " + notification_columns + " from notifications n where n.event_id = :id "
+                                               "order by n.id",
+            notification_column_count, {{"id", id}},
+            [&](row& x) { notifications.push_back(read_notification(x)); });
+  for (const auto& one : notifications)
+    story.notifications.push_back({one, readers_of(db, *one), is_suppressed(db, one)});
+  return story;
+}
+
+}  // namespace carillon::storage

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "protocol/operation.hpp"
+#include "storage/parameter.hpp"
+
+#include <string>
+
+namespace carillon::storage {
+
+/// Conditions on `notification_deliveries`, each behind ` and `, whose values are appended; they
+/// view the filter.
+std::string filters_of(const delivery_filter& asked, parameter_list& values);
+
+}  // namespace carillon::storage
