@@ -10,6 +10,8 @@ struct directory {
   presence_actor presence{};
   retry_scheduler_actor scheduler{};
   watchdog_actor watchdog{};
+  /// Null where nobody waits for outcomes.
+  waiting_room_actor waiting{};
 };
 
 }  // namespace carillon

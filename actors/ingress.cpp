@@ -1,6 +1,7 @@
 #include "actors/ingress.hpp"
 
 #include "actors/resilient.hpp"
+#include "protocol/rules/mailing.hpp"
 #include "protocol/rules/plan.hpp"
 
 #include <spdlog/spdlog.h>
@@ -64,6 +65,39 @@ answer<accepted> counted(happening_ptr from, std::string type, metrics& counts) 
     }};
 }
 
+/// What is kept of an idempotent mailing by its commit: what is known then.
+once<created> at_work(const once<mailed>& asked,
+                      const std::vector<std::shared_ptr<delivery>>& shown) {
+  auto compose = [compose = asked.compose,
+                  known = mailed{{shown.begin(), shown.end()}, {}}](const created&) {
+    auto so_far = compose(known);
+    so_far.status = still_at_work;
+    return so_far;
+  };
+  return {asked.subject, asked.method, asked.path, asked.key, asked.body_hash, std::move(compose)};
+}
+
+/// The commit of a mailing is counted, and told to the room where its producer sits.
+answer<created> seated(awaited_ptr seat, std::vector<std::shared_ptr<delivery>> shown,
+                       std::vector<std::string> channels, waiting_room_actor room,
+                       metrics& counts) {
+  return answer<created>{[seat = std::move(seat), shown = std::move(shown),
+                          channels = std::move(channels), room = std::move(room),
+                          &counts](result<created> done) {
+    auto told = std::make_shared<result<mailed>>(mailed{});
+    if (!done) {
+      *told = done.error();
+    } else if (done->replayed) {
+      (*told)->replayed = std::move(done->replayed);
+    } else {
+      (*told)->deliveries.assign(shown.begin(), shown.end());
+      for (const auto& channel : channels)
+        counts.notification_created(channel);
+    }
+    caf::anon_send(room, mailing_committed{seat, std::move(told)});
+  }};
+}
+
 class ingress_state {
  public:
   static constexpr const char* name = "ingress";
@@ -72,19 +106,35 @@ class ingress_state {
   /// `current` is shared by all lives: a catalog once answered for is not
   /// forgotten.
   ingress_state(self_type& self, persistence_actor persistence, queries_actor queries,
-                std::shared_ptr<catalog_ptr> current, std::shared_ptr<uuid_source> ids,
-                metrics* counts)
+                waiting_room_actor room, std::shared_ptr<catalog_ptr> current,
+                template_shelf_ptr words, std::shared_ptr<uuid_source> ids, metrics* counts)
       : self_(self),
         persistence_(std::move(persistence)),
         queries_(std::move(queries)),
+        room_(std::move(room)),
         current_(std::move(current)),
+        words_(std::move(words)),
         ids_(std::move(ids)),
         counts_(*counts) {}
 
   self_type::behavior_type behavior() {
     return {
-      [this](const posting_ptr& x) { take(x, x->drafts); },
-      [this](const happening_ptr& x) { take(x, x->draft); },
+      [this](const posting_ptr& x) {
+        heed_templates();
+        take(x, x->drafts);
+      },
+      [this](const happening_ptr& x) {
+        heed_templates();
+        take(x, x->draft, catalog_for(*x));
+      },
+      [this](const mailing_ptr& x) {
+        heed_templates();
+        take(x, x->draft);
+      },
+      [this](const rehearsal_ptr& x) {
+        heed_templates();
+        take(x, x->draft);
+      },
       [this](const catalog_ptr& x) { *current_ = x; },
       [this](const facts_read& x) {
         if (x.life == self_.life())
@@ -100,19 +150,43 @@ class ingress_state {
 
   /// Someone who waits for facts, with the catalog of their arrival.
   struct waiting {
-    std::variant<posting_ptr, happening_ptr> what{};
+    std::variant<posting_ptr, happening_ptr, mailing_ptr, rehearsal_ptr> what{};
     catalog_ptr catalog{};
     std::vector<std::string> users{};
   };
 
+  /// Plans with the templates as they are now.
+  void heed_templates() {
+    const auto now = words_->now();
+    if ((*current_)->templates == now)
+      return;
+    auto next = std::make_shared<catalog>(**current_);
+    next->templates = now;
+    *current_ = std::move(next);
+  }
+
+  /// What is configured; for an event of the engine's own with its one route.
+  catalog_ptr catalog_for(const happening& x) const {
+    if (!x.only)
+      return *current_;
+    auto alone = std::make_shared<catalog>(**current_);
+    alone->routes = {*x.only};
+    return alone;
+  }
+
   template <class Asked, class Drafts>
   void take(const Asked& x, const Drafts& drafts) {
+    take(x, drafts, *current_);
+  }
+
+  template <class Asked, class Drafts>
+  void take(const Asked& x, const Drafts& drafts, const catalog_ptr& with) {
     std::vector<std::string> users;
-    if (!at_own_risk(*x, [&] { users = rules::needs_facts(drafts, **current_); }))
+    if (!at_own_risk(*x, [&] { users = rules::needs_facts(drafts, *with); }))
       return;
     if (users.empty())
-      return pass_on(x, *current_, {});
-    waiting_.push_back({x, *current_, std::move(users)});
+      return pass_on(x, with, {});
+    waiting_.push_back({x, with, std::move(users)});
     if (asked_.empty())
       ask();
   }
@@ -175,6 +249,38 @@ class ingress_state {
     });
   }
 
+  /// Its producer takes a seat before anything can be heard of its deliveries.
+  void pass_on(const mailing_ptr& x, const catalog_ptr& with, const facts& known) {
+    at_own_risk(*x, [&] {
+      auto channels = x->draft.channels;
+      auto meant = rules::plan(std::move(x->draft), *with, known, x->now, *ids_);
+      if (!meant)
+        return x->reply(std::move(meant).error());
+      auto seat = std::make_shared<awaited>();
+      seat->until = x->arrived + x->wait;
+      for (const auto& one : meant->shown)
+        if (!is_final(one->status) && x->wait > milliseconds{0} && one->due_at <= x->now + x->wait)
+          seat->ids.push_back(one->id);
+      seat->reply = std::move(x->reply);
+      seat->idempotency = std::move(x->idempotency);
+      auto& made = meant->meant;
+      if (seat->idempotency)
+        made.idempotency = at_work(*seat->idempotency, meant->shown);
+      made.reply = seated(seat, std::move(meant->shown), std::move(channels), room_, counts_);
+      self_.send(room_, awaited_ptr{std::move(seat)});
+      commit(std::move(made), *x);
+    });
+  }
+
+  void pass_on(const rehearsal_ptr& x, const catalog_ptr& with, const facts& known) {
+    at_own_risk(*x, [&] {
+      auto meant = rules::plan(std::move(x->draft), *with, known, x->now, *ids_);
+      if (!meant)
+        return x->reply(std::move(meant).error());
+      x->reply(std::move(meant->plan));
+    });
+  }
+
   template <class Meant, class Asked>
   void commit(Meant meant, Asked& from) {
     auto what = std::make_shared<unit>();
@@ -204,7 +310,9 @@ class ingress_state {
   self_type& self_;
   persistence_actor persistence_;
   queries_actor queries_;
+  waiting_room_actor room_;
   std::shared_ptr<catalog_ptr> current_;
+  template_shelf_ptr words_;
   std::shared_ptr<uuid_source> ids_;
   metrics& counts_;
   std::deque<waiting> waiting_;
@@ -216,11 +324,12 @@ class ingress_state {
 
 ingress_actor spawn_ingress(caf::actor_system& system, supervisor_actor supervisor,
                             persistence_actor persistence, queries_actor queries,
-                            catalog_ptr initial, std::shared_ptr<uuid_source> ids,
-                            metrics& counts) {
+                            waiting_room_actor room, catalog_ptr initial, template_shelf_ptr words,
+                            std::shared_ptr<uuid_source> ids, metrics& counts) {
   return system.spawn<resilient_actor<ingress_shell, ingress_state>>(
     care{std::move(supervisor), counts}, std::move(persistence), std::move(queries),
-    std::make_shared<catalog_ptr>(std::move(initial)), std::move(ids), &counts);
+    std::move(room), std::make_shared<catalog_ptr>(std::move(initial)), std::move(words),
+    std::move(ids), &counts);
 }
 
 }  // namespace carillon

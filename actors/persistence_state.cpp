@@ -182,6 +182,11 @@ void persistence_state::hand_over(storage::effects& what) {
   for (auto& x : what.changes)
     self_.send(known.presence, std::make_shared<const inbox_change>(std::move(x)));
   hand_to_senders(what.claimed);
+  withdraw_from_senders(what.withdrawn);
+  tell_failovers(what.outcomes);
+  if (known.waiting && !what.outcomes.empty())
+    self_.send(known.waiting,
+               std::make_shared<const std::vector<delivery_ptr>>(std::move(what.outcomes)));
   for (auto& x : what.timers)
     self_.send(known.scheduler, x);
   if (!what.tallies.empty())
@@ -196,6 +201,27 @@ void persistence_state::hand_to_senders(const std::vector<delivery_ptr>& claimed
     auto& wish = *standing_.at(channel);
     parcel.generation = wish.generation;
     self_.send(wish.sender, std::make_shared<const handover>(std::move(parcel)));
+  }
+}
+
+void persistence_state::withdraw_from_senders(const std::vector<delivery_ptr>& cancelled) {
+  std::map<std::string, withdraw> parcels;
+  for (auto& x : cancelled)
+    parcels[x->channel].deliveries.push_back(x->id);
+  for (auto& [channel, parcel] : parcels)
+    if (auto sender = kept_->senders.find(channel); sender != kept_->senders.end())
+      self_.send(sender->second, std::move(parcel));
+}
+
+void persistence_state::tell_failovers(const std::vector<delivery_ptr>& outcomes) {
+  for (const auto& x : outcomes) {
+    if (!x->failed_over_to || x->failover.empty())
+      continue;
+    const auto& to = x->failover.front().channel;
+    spdlog::warn("delivery {} died on channel {} ({}): its backup, channel {}, takes over as {}",
+                 to_text(x->id), x->channel, x->last_error, to, to_text(*x->failed_over_to));
+    self_.send(kept_->known->watchdog,
+               channel_news{failed_over{x->channel, x->id, to, *x->failed_over_to, x->last_error}});
   }
 }
 

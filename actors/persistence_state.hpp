@@ -54,6 +54,8 @@ class persistence_state {
   void finish();
   void hand_over(storage::effects& what);
   void hand_to_senders(const std::vector<delivery_ptr>& claimed);
+  void withdraw_from_senders(const std::vector<delivery_ptr>& cancelled);
+  void tell_failovers(const std::vector<delivery_ptr>& outcomes);
   void survey();
 
   void store_fails(const storage::store_failure& e);

@@ -42,6 +42,7 @@ class tallies : public metrics {
   void mailbox_depth(std::string_view, std::int64_t) override {}
   void queue_depth(std::string_view, priority, std::int64_t) override {}
   void dead_letters(std::string_view, std::int64_t) override {}
+  void alert(std::string_view, std::string_view) override {}
 };
 
 using units = std::shared_ptr<std::vector<unit_ptr>>;
@@ -64,6 +65,15 @@ queries_actor::behavior_type reads(queries kept) {
 
 supervisor_actor::behavior_type hears(failures kept) {
   return {[=](const child_failed& x) { kept->push_back(x.what); }};
+}
+
+waiting_room_actor::behavior_type sits(std::shared_ptr<std::vector<mailing_committed>> kept) {
+  return {
+    [](const awaited_ptr&) {},
+    [=](const mailing_committed& x) { kept->push_back(x); },
+    [](const outcomes_ptr&) {},
+    [](close_waiting) {},
+  };
 }
 
 /// A condition that breaks its word.
@@ -98,8 +108,12 @@ struct fixture : test_coordinator_fixture<> {
   std::vector<result<accepted>> told_events;
   persistence_actor persistence = sys.spawn(store, stored);
   queries_actor reader = sys.spawn(reads, asked);
+  std::shared_ptr<std::vector<mailing_committed>> seated =
+    std::make_shared<std::vector<mailing_committed>>();
   supervisor_actor supervisor = sys.spawn(hears, heard);
-  ingress_actor dut = spawn_ingress(sys, supervisor, persistence, reader, configured(),
+  waiting_room_actor room = sys.spawn(sits, seated);
+  ingress_actor dut = spawn_ingress(sys, supervisor, persistence, reader, room, configured(),
+                                    std::make_shared<template_shelf>(rules::template_book{}),
                                     std::make_shared<uuid_source>(), counts);
 
   ~fixture() {
@@ -107,6 +121,7 @@ struct fixture : test_coordinator_fixture<> {
     caf::anon_send_exit(dut, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(persistence, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(reader, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(room, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
     sched.run();
     stored->clear();  // what is unanswered is answered here, while there is someone to tell

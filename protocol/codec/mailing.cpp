@@ -1,0 +1,193 @@
+#include "protocol/codec/mailing.hpp"
+
+#include "protocol/codec/channel_name.hpp"
+#include "protocol/codec/fields.hpp"
+#include "protocol/codec/record.hpp"
+#include "protocol/codec/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace carillon::codec {
+
+namespace {
+
+constexpr std::array<std::string_view, 9> mailing_members{"channels", "recipient",  "title",
+                                                          "content",  "extra_data", "priority",
+                                                          "type",     "source",     "locale"};
+
+constexpr std::array<std::string_view, 8> template_members{
+  "template_name", "recipient", "template_vars", "language",
+  "locale",        "channels",  "priority",      "source"};
+
+/// What is wrong with an address or a user id; empty for nothing.
+std::string fault_of_address(const nlohmann::json& value, std::size_t most) {
+  if (!value.is_string())
+    return "must be text";
+  const auto& text = value.get_ref<const std::string&>();
+  if (text.empty() || text.size() > most)
+    return "must have 1 to " + std::to_string(most) + " bytes";
+  return has_control(text) ? "must not contain control characters" : std::string{};
+}
+
+/// The record kept the object as compact JSON text, which was read once already.
+void read_addresses(const std::string& object, const fields& in, mailing_draft& to) {
+  const auto given = nlohmann::json::parse(object);
+  if (given.empty())
+    in.note("recipient", "names nobody");
+  for (const auto& [name, value] : given.items()) {
+    const bool is_user = name == "user_id";
+    if (auto wrong = fault_of_address(value, is_user ? max_id : max_address); !wrong.empty()) {
+      in.note("recipient/" + name, std::move(wrong));
+    } else if (is_user) {
+      to.user_id = value.get<std::string>();
+    } else {
+      const auto own = with_own_names({name});
+      to.addresses.insert_or_assign(own.front(), value.get<std::string>());
+    }
+  }
+}
+
+void read_recipient(const fields& in, mailing_draft& to) {
+  const auto* given = in.value("recipient");
+  if (given == nullptr)
+    return;
+  if (given->is == json_value::kind::object)
+    read_addresses(given->text, in, to);
+  else if (given->is == json_value::kind::string)
+    to.recipient = in.text("recipient", max_address);
+  else
+    in.note("recipient", "must be text or an object");
+}
+
+std::vector<std::string> required_channels(const fields& in) {
+  if (!in.has("channels"))
+    in.note("channels", "is required");
+  auto named = in.texts("channels", max_id, 1);
+  return named ? with_own_names(std::move(*named)) : std::vector<std::string>{};
+}
+
+void read_common(const fields& in, mailing_draft& to) {
+  read_recipient(in, to);
+  const auto urgency = in.word("priority", parse_priority, "low, normal, high, urgent");
+  to.priority_given = urgency.has_value();
+  to.what.priority = urgency.value_or(priority::normal);
+  to.what.source = in.id_or_empty("source");
+}
+
+result<mailing_draft> finished(mailing_draft draft, std::vector<fault> faults) {
+  if (!faults.empty())
+    return error{errc::invalid, "the body breaks the rules named in errors", std::move(faults)};
+  return draft;
+}
+
+bool arrived(const delivery& x) {
+  return x.status == delivery_status::delivered;
+}
+
+/// Why it has not arrived, as far as that is known.
+std::string_view fault_of(const delivery& x) {
+  if (arrived(x))
+    return {};
+  return x.last_error.empty() ? std::string_view{x.reason} : std::string_view{x.last_error};
+}
+
+void append_result(std::string& out, const mailed& what, const delivery& first) {
+  const bool all = std::ranges::all_of(what.deliveries, [&](const delivery_ptr& x) {
+    return x->channel != first.channel || arrived(*x);
+  });
+  append_json_string(out, first.channel);
+  out += all ? ":true" : ":false";
+}
+
+void append_row(std::string& out, const delivery& x) {
+  out += R"({"id":)";
+  if (x.id != delivery_id{})
+    append_json_string(out, to_text(x.id));
+  else if (x.notification && arrived(x))
+    append_json_string(out, to_text(*x.notification));
+  else
+    out += "null";
+  out += R"(,"channel":)";
+  append_json_string(out, x.channel);
+  out.append(R"(,"status":")").append(to_string(x.status)).append(R"(","error":)");
+  append_json_string_or_null(out, fault_of(x));
+  out += '}';
+}
+
+}  // namespace
+
+result<mailing_draft> decode_mailing(std::string_view body) {
+  auto root = read_json(body, {.depth = 1, .names = mailing_members, .outer = {}});
+  if (!root)
+    return std::move(root).error();
+  std::vector<fault> faults;
+  mailing_draft draft;
+  if (root->is != json_value::kind::object) {
+    faults.push_back({"", "must be an object"});
+  } else {
+    const fields in{*root, "", faults};
+    draft.channels = required_channels(in);
+    auto& to = draft.what;
+    to.title = in.required_text("title", 1, max_title_characters);
+    to.message = in.required_text("content", 0, max_message_characters);
+    to.extra_data = in.object("extra_data");
+    to.type = in.word("type", parse_notification_type, "info, success, warning, error, alert")
+                .value_or(notification_type::info);
+    read_common(in, draft);
+    draft.locale = in.id_or_empty("locale");
+  }
+  return finished(std::move(draft), std::move(faults));
+}
+
+result<mailing_draft> decode_template_mailing(std::string_view body) {
+  auto root = read_json(body, {.depth = 1, .names = template_members, .outer = {}});
+  if (!root)
+    return std::move(root).error();
+  std::vector<fault> faults;
+  mailing_draft draft;
+  if (root->is != json_value::kind::object) {
+    faults.push_back({"", "must be an object"});
+  } else {
+    const fields in{*root, "", faults};
+    draft.template_code = in.required_id("template_name");
+    if (auto named = in.texts("channels", max_id, 1))
+      draft.channels = with_own_names(std::move(*named));
+    draft.what.extra_data = in.object("template_vars");
+    draft.locale = in.id_or_empty(in.either("language", "locale"));
+    read_common(in, draft);
+  }
+  return finished(std::move(draft), std::move(faults));
+}
+
+std::string mailed_json(const mailed& what, std::string_view of_template) {
+  const bool success = std::ranges::any_of(what.deliveries, [](auto& x) { return arrived(*x); });
+  std::string out = success ? R"({"success":true,"message":")" : R"({"success":false,"message":")";
+  out += of_template.empty() ? "" : "模板";
+  out += success ? "通知已发送\"" : "通知未能送达\"";
+  if (!of_template.empty()) {
+    out += R"(,"template":)";
+    append_json_string(out, of_template);
+  }
+  out += R"(,"results":{)";
+  for (const auto& x : what.deliveries) {
+    const auto first = std::ranges::find(what.deliveries, x->channel, &delivery::channel);
+    if (*first != x)
+      continue;
+    if (out.back() != '{')
+      out += ',';
+    append_result(out, what, *x);
+  }
+  out += R"(},"deliveries":[)";
+  for (const auto& x : what.deliveries) {
+    if (out.back() != '[')
+      out += ',';
+    append_row(out, *x);
+  }
+  return out += "]}";
+}
+
+}  // namespace carillon::codec

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "protocol/draft.hpp"
+#include "protocol/error.hpp"
+#include "protocol/unit.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace carillon::codec {
+
+/// `{channels, recipient?, title, content, extra_data?, priority?, type?, source?}`: the recipient
+/// is a text, or an object of channel to address, in which `user_id` is a user.
+result<mailing_draft> decode_mailing(std::string_view body);
+
+/// `{template_name, recipient?, template_vars?, language?, channels?, priority?}`: the words come
+/// from the template, and the channels where none are named.
+result<mailing_draft> decode_template_mailing(std::string_view body);
+
+/// The answer to a mailing, as seed and contract have it: `{"success","message","results",
+/// "deliveries"}`. A channel is `true` where its first attempt arrived. For a mailing from a
+/// template, `of_template` is its name.
+std::string mailed_json(const mailed& what, std::string_view of_template = {});
+
+}  // namespace carillon::codec
