@@ -40,6 +40,35 @@ verb verb_of(beast::http::verb x) {
   }
 }
 
+/// Those that Beast has no name for.
+constexpr std::pair<std::string_view, field> lesser_fields[] = {
+  {"ce-id", field::ce_id},
+  {"ce-locale", field::ce_locale},
+  {"ce-priority", field::ce_priority},
+  {"ce-recipient", field::ce_recipient},
+  {"ce-source", field::ce_source},
+  {"ce-specversion", field::ce_specversion},
+  {"ce-subid", field::ce_subid},
+  {"ce-subject", field::ce_subject},
+  {"ce-time", field::ce_time},
+  {"ce-traceparent", field::ce_traceparent},
+  {"ce-type", field::ce_type},
+  {"idempotency-key", field::idempotency_key},
+  {"last-event-id", field::last_event_id},
+  {"traceparent", field::traceparent},
+  {"webhook-id", field::webhook_id},
+  {"webhook-signature", field::webhook_signature},
+  {"webhook-timestamp", field::webhook_timestamp},
+  {"x-hub-signature-256", field::x_hub_signature_256},
+};
+
+field lesser_field_of(beast::string_view name) {
+  for (const auto& [known, x] : lesser_fields)
+    if (beast::iequals(name, beast::string_view{known.data(), known.size()}))
+      return x;
+  return field::none;
+}
+
 field field_of(beast::http::field x, beast::string_view name) {
   switch (x) {
     case beast::http::field::access_control_request_method:
@@ -67,13 +96,7 @@ field field_of(beast::http::field x, beast::string_view name) {
     case beast::http::field::upgrade:
       return field::upgrade;
     case beast::http::field::unknown:
-      if (beast::iequals(name, "idempotency-key"))
-        return field::idempotency_key;
-      if (beast::iequals(name, "last-event-id"))
-        return field::last_event_id;
-      if (beast::iequals(name, "traceparent"))
-        return field::traceparent;
-      return field::none;
+      return lesser_field_of(name);
     default:
       return field::none;
   }

@@ -22,6 +22,17 @@ std::string_view to_string(verb x);
 enum class field : std::uint8_t {
   access_control_request_method,
   authorization,
+  ce_id,
+  ce_locale,
+  ce_priority,
+  ce_recipient,
+  ce_source,
+  ce_specversion,
+  ce_subid,
+  ce_subject,
+  ce_time,
+  ce_traceparent,
+  ce_type,
   connection,
   content_type,
   expect,
@@ -35,6 +46,10 @@ enum class field : std::uint8_t {
   traceparent,
   transfer_encoding,
   upgrade,
+  webhook_id,
+  webhook_signature,
+  webhook_timestamp,
+  x_hub_signature_256,
   none,
 };
 

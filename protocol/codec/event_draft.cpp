@@ -1,6 +1,7 @@
 #include "protocol/codec/drafts.hpp"
 #include "protocol/codec/fields.hpp"
 #include "protocol/codec/record.hpp"
+#include "protocol/codec/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,11 +11,12 @@ namespace carillon::codec {
 
 namespace {
 
-constexpr std::array<std::string_view, 17> event_members{
+constexpr std::array<std::string_view, 18> event_members{
   "type", "source", "entity_id", "sub_id", "recipient", "recipients", "data", "priority",
   "idempotency_key", "locale", "occurred_at",
   // what the seeds' producers write instead
-  "eventType", "entityId", "entityType", "payload", "level", "dedupeKey"};
+  "eventType", "entityId", "entityType", "payload", "level", "dedupeKey",
+  "title"};
 
 /// The seeds' levels beside our own words.
 std::optional<priority> priority_of_level(std::string_view text) {
@@ -46,6 +48,21 @@ std::vector<std::string> read_recipients(const fields& in) {
   return all;
 }
 
+/// A title beside the data is the data's own where that has none.
+std::string with_title(std::string data, const std::string& title) {
+  if (title.empty() || data.empty())
+    return data;
+  static constexpr std::array<std::string_view, 1> names{"title"};
+  if (const auto read = read_json(data, {.depth = 1, .names = names, .outer = {}});
+      !read || read->find("title") != nullptr)
+    return data;
+  std::string out = R"({"title":)";
+  append_json_string(out, title);
+  if (data != "{}")
+    out += ',';
+  return out.append(data, 1, std::string::npos);
+}
+
 event_draft read_event(const fields& in) {
   event_draft draft;
   auto& to = draft.what;
@@ -54,7 +71,8 @@ event_draft read_event(const fields& in) {
   to.entity_id = in.id(in.either("entity_id", "entityId"));
   to.sub_id = in.id(in.either("sub_id", "entityType"));
   to.recipients = read_recipients(in);
-  to.data = in.required_object(in.either("data", "payload"));
+  to.data = with_title(in.required_object(in.either("data", "payload")),
+                       in.has("title") ? in.required_text("title", 1, max_title_characters) : "");
   to.priority = read_priority(in);
   to.locale = in.id_or_empty("locale");
   to.occurred_at = in.time("occurred_at").value_or(timestamp{});

@@ -55,8 +55,20 @@ function parsed(text) {
   }
 }
 
+/** Throws where a text frame of a plain connection, or of `carillon.v1`, is not as the document says. */
+export function checkFrame(frame) {
+  const schema = 'event' in frame ? 'live_frame' : 'notification';
+  check(`the frame ${frame.event ?? ''}`, validatorOf('components', 'schemas', schema), frame);
+}
+
+/** Throws where an event of a stream is not as the document says. */
+export function checkEvent({ event, id, data }) {
+  checkFrame({ event, data });
+  assert.equal(id, event === 'notification' ? String(data.seq) : undefined, `the id of ${event}`);
+}
+
 /** Throws where an answer, or a body that was accepted, is not as the document says. */
-export function checkAnswer(method, target, sent, { status, headers, text, body }) {
+export function checkAnswer(method, target, sent, { status, headers, text, body }, sentAs = 'application/json') {
   if (text === '') return;
   const what = `${method} ${target} → ${status}`;
   const type = headers['content-type']?.split(';')[0];
@@ -69,5 +81,5 @@ export function checkAnswer(method, target, sent, { status, headers, text, body 
   if (/json/.test(type)) check(what, validatorOf(...place, 'content', type, 'schema'), body);
   if (status >= 300 || sent === undefined || !known?.operation.requestBody) return;
   const request = parsed(Buffer.isBuffer(sent) ? sent.toString('utf8') : sent);
-  check(`the body of ${what}`, validatorOf(...known.place, 'requestBody', 'content', 'application/json', 'schema'), request);
+  check(`the body of ${what}`, validatorOf(...known.place, 'requestBody', 'content', sentAs, 'schema'), request);
 }

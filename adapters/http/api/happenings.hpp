@@ -1,0 +1,18 @@
+#pragma once
+
+#include "adapters/http/router.hpp"
+#include "protocol/draft.hpp"
+
+#include <string>
+#include <vector>
+
+namespace carillon::http::api {
+
+/// Has an event planned and stored; the answer is what became of it, once where it has a key.
+void tell_one(const call& c, event_draft draft, const std::string& subject);
+
+/// The same for several, each once where it has a key; the answer, `{"events":[…]}`, comes when all
+/// are stored. The first refusal is the answer for all: a repeat finds those that were stored.
+void tell_many(const call& c, std::vector<event_draft> drafts, const std::string& subject);
+
+}  // namespace carillon::http::api
