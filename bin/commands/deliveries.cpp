@@ -7,7 +7,10 @@
 
 #include <iomanip>
 #include <iostream>
+#include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace carillon::commands {
 
@@ -40,31 +43,62 @@ void print_one(const json& delivery) {
   std::cout << std::flush;
 }
 
+/// Options that say which deliveries are meant, by the names the API has for them.
+class filters {
+ public:
+  explicit filters(CLI::App& of) : of_(of) {
+    add("channel", "--channel", "Of this channel");
+    add("event_type", "--event-type", "Of events of this type");
+    add("recipient", "--recipient", "To this address or user");
+    add("error_class", "--error-class",
+        "Whose last error was transient, rate_limited, invalid_credentials, invalid_recipient or "
+        "invalid_request");
+    add("since", "--since", "Created at or after, RFC 3339");
+    add("until", "--until", "Created before, RFC 3339");
+  }
+
+  void add(const std::string& name, const std::string& option, const std::string& help) {
+    of_.add_option(option, values_[name], help);
+  }
+  void fix(const std::string& name, std::string value) { values_[name] = std::move(value); }
+
+  std::string query() const {
+    std::string out;
+    for (auto& [key, value] : values_)
+      if (!value.empty())
+        out.append(out.empty() ? "?" : "&").append(key).append("=").append(url_encoded(value));
+    return out;
+  }
+
+  json object() const {
+    auto out = json::object();
+    for (auto& [key, value] : values_)
+      if (!value.empty())
+        out[key] = value;
+    return out;
+  }
+
+ private:
+  CLI::App& of_;
+  std::map<std::string, std::string> values_;
+};
+
 class listing {
  public:
   /// `status` fixes it; empty leaves it to `--status`.
-  listing(CLI::App& of, std::string status) : whom_(of), format_(of) {
+  listing(CLI::App& of, std::string status) : whom_(of), format_(of), which_(of) {
     if (status.empty())
-      of.add_option("--status", filters_["status"],
-                    "pending, delivering, retrying, delivered, dead, skipped, cancelled, failed");
+      which_.add("status", "--status",
+                 "pending, delivering, retrying, delivered, dead, skipped, cancelled, failed");
     else
-      filters_["status"] = std::move(status);
-    of.add_option("--channel", filters_["channel"], "Of this channel");
-    of.add_option("--event-type", filters_["event_type"], "Of events of this type");
-    of.add_option("--recipient", filters_["recipient"], "To this address or user");
-    of.add_option("--since", filters_["since"], "Created at or after, RFC 3339");
-    of.add_option("--until", filters_["until"], "Created before, RFC 3339");
-    of.add_option("--cursor", filters_["cursor"], "The next page's, as the last one gave it");
+      which_.fix("status", std::move(status));
+    which_.add("cursor", "--cursor", "The next page's, as the last one gave it");
   }
 
   int run() {
     if (!whom_.find("cli", true))
       return wrong_usage;
-    std::string query;
-    for (auto& [key, value] : filters_)
-      if (!value.empty())
-        query.append(query.empty() ? "?" : "&").append(key).append("=").append(url_encoded(value));
-    auto body = ask(whom_, "GET", path + query);
+    auto body = ask(whom_, "GET", path + which_.query());
     if (!body)
       return failed;
     auto page = json::parse(*body, nullptr, false);
@@ -78,7 +112,7 @@ class listing {
  private:
   node whom_;
   output format_;
-  std::map<std::string, std::string> filters_;
+  filters which_;
 };
 
 class showing {
@@ -107,6 +141,64 @@ class showing {
   std::string id_;
 };
 
+/// `retry` or `cancel` of one.
+class intervening {
+ public:
+  intervening(CLI::App& of, std::string deed) : whom_(of), format_(of), deed_(std::move(deed)) {
+    of.add_option("id", id_, "The delivery")->required();
+  }
+
+  int run() {
+    if (!whom_.find("cli", true))
+      return wrong_usage;
+    auto body = ask(whom_, "POST", path + ('/' + url_encoded(id_) + '/' + deed_));
+    if (!body)
+      return failed;
+    auto delivery = json::parse(*body, nullptr, false);
+    if (format_.json() || !delivery.is_object())
+      std::cout << *body << std::endl;
+    else
+      std::cout << text_of(delivery, "id") << ' ' << text_of(delivery, "status") << std::endl;
+    return done;
+  }
+
+ private:
+  node whom_;
+  output format_;
+  std::string deed_;
+  std::string id_;
+};
+
+class replaying_letters {
+ public:
+  explicit replaying_letters(CLI::App& of) : whom_(of), format_(of), which_(of) {
+    of.add_option("id", ids_, "These alone");
+  }
+
+  int run() {
+    if (!whom_.find("cli", true))
+      return wrong_usage;
+    auto which = which_.object();
+    if (!ids_.empty())
+      which["ids"] = ids_;
+    auto body = ask(whom_, "POST", "/api/v1/admin/dead-letters/replay", which.dump());
+    if (!body)
+      return failed;
+    auto batch = json::parse(*body, nullptr, false);
+    if (format_.json() || !batch.is_object())
+      std::cout << *body << std::endl;
+    else
+      std::cout << text_of(batch, "batchId") << ' ' << text_of(batch, "count") << std::endl;
+    return done;
+  }
+
+ private:
+  node whom_;
+  output format_;
+  filters which_;
+  std::vector<std::string> ids_;
+};
+
 template <class Command>
 void offer(CLI::App* command, action& run, std::shared_ptr<Command> options) {
   command->callback([&run, options] { run = [options] { return options->run(); }; });
@@ -121,6 +213,10 @@ void add_deliveries(CLI::App& to, action& run) {
   offer(list, run, std::make_shared<listing>(*list, ""));
   auto* show = deliveries->add_subcommand("show", "Shows one with every attempt");
   offer(show, run, std::make_shared<showing>(*show));
+  auto* retry = deliveries->add_subcommand("retry", "Sends a dead or cancelled one again");
+  offer(retry, run, std::make_shared<intervening>(*retry, "retry"));
+  auto* cancel = deliveries->add_subcommand("cancel", "Cancels one that has not been sent");
+  offer(cancel, run, std::make_shared<intervening>(*cancel, "cancel"));
 }
 
 void add_dead_letters(CLI::App& to, action& run) {
@@ -128,6 +224,9 @@ void add_dead_letters(CLI::App& to, action& run) {
   letters->require_subcommand(1);
   auto* list = letters->add_subcommand("list", "Lists dead deliveries, newest first");
   offer(list, run, std::make_shared<listing>(*list, "dead"));
+  auto* replay = letters->add_subcommand(
+    "replay", "Sends those again that fit, all of them where nothing is said");
+  offer(replay, run, std::make_shared<replaying_letters>(*replay));
 }
 
 }  // namespace carillon::commands

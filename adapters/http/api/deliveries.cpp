@@ -1,5 +1,6 @@
 #include "adapters/http/api/ask.hpp"
 #include "adapters/http/api/handlers.hpp"
+#include "adapters/http/api/submit.hpp"
 #include "adapters/http/query_string.hpp"
 #include "protocol/codec/delivery.hpp"
 
@@ -23,6 +24,23 @@ reply page_of(const delivery_page& page) {
   return out;
 }
 
+const error no_such_delivery{errc::not_found, "there is no such delivery"};
+
+void intervene(const call& c, intervention_kind kind) {
+  const auto id = parse_id<delivery_id>(c.in.id);
+  if (!id)
+    return c.answer(no_such_delivery);
+  intervention what{.id = *id, .kind = kind};
+  what.reply = c.answer.promise<delivery_ptr>([](const delivery_ptr& x) {
+    reply out;
+    codec::append_delivery(out.body, *x);
+    return out;
+  });
+  const bool retry = kind == intervention_kind::retry;
+  submit(c, std::move(what),
+         {audit_line(c, retry ? "delivery.retry" : "delivery.cancel", c.in.id)});
+}
+
 }  // namespace
 
 void list_deliveries(const call& c) {
@@ -32,6 +50,7 @@ void list_deliveries(const call& c) {
   what.channel = asked.key("channel");
   what.event_type = asked.key("event_type");
   what.recipient = asked.text("recipient");
+  what.why = asked.parsed("error_class", parse_error_class, "a class of errors");
   what.since = asked.time("since");
   what.until = asked.time("until");
   what.before = asked.parsed("cursor", parse_id<delivery_id>, "the `next` of the page before");
@@ -45,10 +64,33 @@ void list_deliveries(const call& c) {
 void get_delivery(const call& c) {
   const auto id = parse_id<delivery_id>(c.in.id);
   if (!id)
-    return c.answer(error{errc::not_found, "there is no such delivery"});
+    return c.answer(no_such_delivery);
   ask(c, carillon::get_delivery{*id, c.answer.promise<delivery_story>([](const delivery_story& x) {
                                   return reply{200, codec::delivery_story_json(x)};
                                 })});
+}
+
+void retry_delivery(const call& c) {
+  intervene(c, intervention_kind::retry);
+}
+
+void cancel_delivery(const call& c) {
+  intervene(c, intervention_kind::cancel);
+}
+
+void post_dispatch(const call& c) {
+  // Any service token may; of people and programs with a JWT, operators.
+  if (!c.in.who->is_admin && !c.in.who->subject.starts_with("service:"))
+    return c.answer(error{errc::forbidden, "this needs the scope admin or a service token"});
+  query_string asked{c.in.head.query};
+  const auto limit = static_cast<int>(asked.number("limit", 1, 1000).value_or(20));
+  if (const auto why = asked.fault())
+    return c.answer(*why);
+  dispatching what{.limit = limit};
+  what.reply = c.answer.promise<std::int64_t>([](std::int64_t n) {
+    return reply{200, R"({"dispatched":)" + std::to_string(n) + "}"};
+  });
+  submit(c, std::move(what));
 }
 
 }  // namespace carillon::http::api
