@@ -1,6 +1,7 @@
 #include "actors/held_deliveries.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace carillon {
@@ -36,9 +37,9 @@ held_delivery* held_deliveries::next(
     first[i] = std::ranges::find_if(queues_[i], may_go);
     who[i] = first[i] != queues_[i].end();
   }
+  if (std::ranges::none_of(who, std::identity{}))
+    return nullptr;  // and nobody's turn is over
   const auto lane = turns_.next(who);
-  if (!lane)
-    return nullptr;
   const auto i = static_cast<std::size_t>(*lane);
   return take_out(queues_[i], first[i]);
 }

@@ -153,6 +153,7 @@ class ingress_state {
     std::variant<posting_ptr, happening_ptr, mailing_ptr, rehearsal_ptr> what{};
     catalog_ptr catalog{};
     std::vector<std::string> users{};
+    std::vector<audience> groups{};
   };
 
   /// Plans with the templates as they are now.
@@ -174,6 +175,12 @@ class ingress_state {
     return alone;
   }
 
+  static std::vector<audience> groups_of(const event_draft& draft, const catalog& with) {
+    return rules::needs_groups(draft, with);
+  }
+  /// Postings and mailings name people only.
+  static std::vector<audience> groups_of(const auto&, const catalog&) { return {}; }
+
   template <class Asked, class Drafts>
   void take(const Asked& x, const Drafts& drafts) {
     take(x, drafts, *current_);
@@ -182,11 +189,15 @@ class ingress_state {
   template <class Asked, class Drafts>
   void take(const Asked& x, const Drafts& drafts, const catalog_ptr& with) {
     std::vector<std::string> users;
-    if (!at_own_risk(*x, [&] { users = rules::needs_facts(drafts, *with); }))
+    std::vector<audience> groups;
+    if (!at_own_risk(*x, [&] {
+          users = rules::needs_facts(drafts, *with);
+          groups = groups_of(drafts, *with);
+        }))
       return;
-    if (users.empty())
+    if (users.empty() && groups.empty())
       return pass_on(x, with, {});
-    waiting_.push_back({x, with, std::move(users)});
+    waiting_.push_back({x, with, std::move(users), std::move(groups)});
     if (asked_.empty())
       ask();
   }

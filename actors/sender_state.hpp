@@ -110,6 +110,8 @@ class sender_state {
   void ask_for_token(steady_time now);
   void read_token(const std::variant<grant, outcome>& came);
   void start_test(const probe_now& x);
+  /// The token for a test has come, or its refusal.
+  void go_on_testing(const std::variant<grant, outcome>& came);
   void test_credentials();
   void finish_test(const result<probe_report>& found);
   void finish_test(const outcome& how);

@@ -80,15 +80,19 @@ void sender_state::read(const side_exchange& x) {
     read_token(granted(by, x.result, now));
   } else if (!testers_.empty() && x.number == test_number_) {
     if (test_has_token_)
-      return finish_test(probed(by, x.result, now));
-    auto came = granted(by, x.result, now);
-    if (auto* refused = std::get_if<outcome>(&came))
-      return finish_test(*refused);
-    post_->tokens.got(std::get<grant>(std::move(came)), now, self_.steady_now());
-    test_has_token_ = true;
-    test_credentials();
+      finish_test(probed(by, x.result, now));
+    else
+      go_on_testing(granted(by, x.result, now));
   }
   go_on();
+}
+
+void sender_state::go_on_testing(const std::variant<grant, outcome>& came) {
+  if (auto* refused = std::get_if<outcome>(&came))
+    return finish_test(*refused);
+  post_->tokens.got(std::get<grant>(came), post_->clock(), self_.steady_now());
+  test_has_token_ = true;
+  test_credentials();
 }
 
 void sender_state::ask_for_token(steady_time now) {
@@ -119,9 +123,12 @@ void sender_state::read_token(const std::variant<grant, outcome>& came) {
   // Whatever else the provider objects to, it is the account's: the first to be sent finds out.
   how.error_class = error_class::invalid_credentials;
   if (auto* first = held_.next(now, [&](const held_delivery&) { return now; })) {
+    first->by = post_->channel;
     first->started_at = post_->clock();
     settle(*first, {first->started_at, milliseconds{0}, how});
     heed(*first, how);
+  } else {
+    hold_back(channel_state::broken, said(how));
   }
 }
 
@@ -137,11 +144,8 @@ void sender_state::start_test(const probe_now& x) {
   auto wish = authorized(*post_->channel, stamp{post_->clock(), random_()});
   if (!wish)
     return finish_test(probe_report{false, wish.error().detail});
-  if (auto* token = std::get_if<grant>(&*wish)) {
-    post_->tokens.got(std::move(*token), post_->clock(), self_.steady_now());
-    test_has_token_ = true;
-    return test_credentials();
-  }
+  if (auto* token = std::get_if<grant>(&*wish))
+    return go_on_testing(std::move(*token));
   test_number_ = exchange_aside(std::get<request>(std::move(*wish)));
 }
 
@@ -169,6 +173,7 @@ void sender_state::finish_test(const outcome& how) {
 void sender_state::finish_test(const result<probe_report>& found) {
   if (found && found->ok && post_->held_back.state == channel_state::broken)
     hold_back(channel_state::active, {});
+  show();
   for (auto& reply : std::exchange(testers_, {}))
     (*reply)(found);
 }

@@ -18,6 +18,10 @@ std::string why(const alert& x) {
   return x.reason.empty() ? std::string{} : " The provider's last word: " + x.reason + ".";
 }
 
+std::string several(std::int64_t count, const std::string& what) {
+  return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
+}
+
 }  // namespace
 
 std::string_view to_string(alert_kind x) {
@@ -26,19 +30,18 @@ std::string_view to_string(alert_kind x) {
 
 std::string title_of(const alert& x) {
   const auto channel = "Channel " + x.channel;
-  const auto count = std::to_string(x.count);
   switch (x.kind) {
     case alert_kind::failures:
       return x.over ? channel + " delivers again"
-                    : channel + ": " + count + " attempts in a row failed";
+                    : channel + ": " + several(x.count, "attempt") + " in a row failed";
     case alert_kind::dead_letters:
       return x.over ? channel + ": its dead letters are within bounds again"
-                    : channel + " has " + count + " dead letters";
+                    : channel + " has " + several(x.count, "dead letter");
     case alert_kind::broken:
-      return x.over ? channel + ": its credentials are good again"
-                    : channel + ": its credentials were refused";
+      return channel
+             + (x.over ? ": its credentials are good again" : ": its credentials were refused");
     case alert_kind::open:
-      return x.over ? channel + ": its provider is back" : channel + ": its provider is away";
+      return channel + (x.over ? ": its provider is back" : ": its provider is away");
     case alert_kind::failover:
       return channel + " failed over to " + x.backup;
   }
@@ -95,7 +98,7 @@ std::vector<alert> alerts::hear(const channel_standing& x, timestamp now) {
   const auto [known, first] = known_.emplace(x.channel, x.state);
   known->second = x.state;
   for (const auto& [kind, state] : {std::pair{alert_kind::broken, channel_state::broken},
-                                   std::pair{alert_kind::open, channel_state::open}}) {
+                                    std::pair{alert_kind::open, channel_state::open}}) {
     const alert about{.kind = kind, .channel = x.channel, .reason = x.why};
     if (first && x.state == state)
       conditions_[{x.channel, kind}] = {about, true, true, std::nullopt};

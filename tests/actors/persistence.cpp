@@ -65,6 +65,19 @@ CAF_TEST(deliveries go to the sender that wished for them) {
   CAF_CHECK(told("tallies 1"));
 }
 
+CAF_TEST(the watchdog hears of a failover when it is committed) {
+  auto dead = std::make_shared<delivery>();
+  dead->channel = "sms";
+  dead->status = delivery_status::dead;
+  dead->failover = {{.channel = "mail"}};
+  dead->failed_over_to = delivery_id{};
+  auto x = std::make_shared<unit>();
+  x->what = settlement{.delivery = dead};
+  self->send(dut, unit_ptr{x});
+  settle();
+  CAF_CHECK(told("failed over sms to mail"));
+}
+
 CAF_TEST(a first wish frees what the sender does not hold before anything is claimed) {
   wish("mail", 2, true, {delivery_id{}});
   wish("mail", 3);

@@ -91,8 +91,10 @@ storage::effects scripted_store::apply(std::span<const unit_ptr> units, rules::w
       out.changes.push_back({.user_id = mark->who->subject, .unread = 1});
     else if (auto* wanted = std::get_if<preferring>(&x->what))
       out.preferences.push_back({wanted->user_id, {seq_, wanted->what}});
-    else if (auto* told = std::get_if<settlement>(&x->what))
+    else if (auto* told = std::get_if<settlement>(&x->what)) {
       note("settled " + told->delivery->channel);
+      out.outcomes.push_back(told->delivery);
+    }
   }
   return out;
 }

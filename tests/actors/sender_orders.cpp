@@ -149,7 +149,7 @@ CAF_TEST(new settings mend a broken channel and hold from then on) {
   answer_always(yes);
   const auto stands = order(reconfigure{settings, std::make_shared<scripted>(), {}});
   CAF_CHECK(stands.state == channel_state::active);
-  pass(60s, 500ms);
+  pass(70s, 500ms);
   CAF_CHECK_EQUAL(book->count(delivery_status::delivered), 6);
   CAF_CHECK_LESS_OR_EQUAL(most_calls_within(10s), 2u);
 }

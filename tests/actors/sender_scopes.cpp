@@ -103,9 +103,9 @@ CAF_TEST(a scope used within its window before the start is used up) {
   put_to("a", "a1");
   start(now() - 4s);
   CAF_CHECK_EQUAL(there->calls.size(), 0u);
-  pass(7s);
+  pass(6s);
   CAF_CHECK_EQUAL(there->calls.size(), 0u);
-  pass(5s);
+  pass(1s);
   CAF_CHECK_EQUAL(there->calls.size(), 1u);
 }
 

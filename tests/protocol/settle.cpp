@@ -190,4 +190,18 @@ CAF_TEST(giving up makes no attempt) {
   CAF_CHECK(x.successor.has_value());
 }
 
+CAF_TEST(putting off changes nothing but the time and never goes beyond the end) {
+  auto what = some(2);
+  what.status = delivery_status::retrying;
+  what.expires_at = at.now + 1h;
+  auto x = rules::postpone(what, at.now + 1min);
+  CAF_CHECK(x.delivery.status == delivery_status::retrying);
+  CAF_CHECK(x.delivery.due_at == at.now + 1min);
+  CAF_CHECK_EQUAL(x.delivery.attempts, 2);
+  CAF_CHECK_EQUAL(x.attempt.number, 0);
+  CAF_CHECK(!x.successor.has_value());
+  x = rules::postpone(what, at.now + 2h);
+  CAF_CHECK(x.delivery.due_at == what.expires_at);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

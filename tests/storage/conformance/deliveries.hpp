@@ -49,6 +49,28 @@ STORE_TEST(an_outcome_told_twice_counts_once) {
   CAF_CHECK(story.attempts[0].provider_code == "200" && story.attempts[0].started_at == now);
 }
 
+STORE_TEST(the_tries_before_an_outcome_are_logged_with_it) {
+  wish("log", 5);
+  const auto x = message("log");
+  commit({creation_of({x})});
+  within(*writer, [&](repository& r) { return r.claim(wishes, now); });
+  const auto done = settlement_of(*x, delivery_status::delivered, 2);
+  in<settlement>(done).earlier = {{.number = 1,
+                                   .started_at = now,
+                                   .outcome = delivery_status::retrying,
+                                   .error_class = error_class::transient,
+                                   .provider_code = "40014"}};
+  const auto first = commit({done, done});
+  CAF_REQUIRE_EQUAL(first.tallies.size(), 1u);
+  CAF_CHECK_EQUAL(first.tallies[0].waiting[1], -1);
+  get_delivery asked;
+  asked.id = x->id;
+  const auto story = ask(std::move(asked));
+  CAF_REQUIRE_EQUAL(story.attempts.size(), 2u);
+  CAF_CHECK_EQUAL(story.attempts[0].provider_code, "40014");
+  CAF_CHECK_EQUAL(story.attempts[1].number, 2);
+}
+
 STORE_TEST(a_retry_waits_for_its_time_and_outlives_a_restart) {
   wish("log", 5);
   const auto x = message("log");
