@@ -3,12 +3,14 @@
 #include "adapters/socketio/registry.hpp"
 #include "adapters/transport/http.hpp"
 #include "adapters/transport/outbound.hpp"
+#include "adapters/transport/smtp.hpp"
 #include "bin/catalog.hpp"
 #include "bin/clock.hpp"
 #include "bin/listen_address.hpp"
 #include "bin/log.hpp"
 #include "bin/open_files.hpp"
 #include "bin/store_url.hpp"
+#include "bin/stored_settings.hpp"
 #include "storage/repository.hpp"
 
 #include <spdlog/spdlog.h>
@@ -25,14 +27,23 @@ namespace {
 /// Connections that may be open for plain HTTP beside the live ones.
 constexpr std::int64_t plain_connections = 256;
 
+std::vector<address_range> allowed_ranges(const config& how) {
+  std::vector<address_range> ranges;
+  for (auto& text : how.outbound.allow_private)
+    if (auto range = parse_range(text))
+      ranges.push_back(*range);
+  return ranges;
+}
+
 transport_ptr make_outbound_of(const config& how) {
   http_transport_options options;
   options.ca_file = how.outbound.ca_file;
   options.proxy = how.outbound.proxy;
-  for (auto& text : how.outbound.allow_private)
-    if (auto range = parse_range(text))
-      options.allow_private.push_back(*range);
-  return make_outbound(make_http_transport(options), make_log_transport(log_delivery));
+  options.allow_private = allowed_ranges(how);
+  return make_outbound(
+    make_http_transport(options),
+    make_smtp_transport({.ca_file = options.ca_file, .allow_private = options.allow_private}),
+    make_log_transport(log_delivery));
 }
 
 void bring_up_to_date(const std::string& url) {
@@ -98,6 +109,7 @@ http::server_rules server_rules_of(const config& how) {
 
 app::app(config how, configure again)
     : how_(std::move(how)),
+      file_(how_),
       again_(std::move(again)),
       small_door_(std::make_shared<door>(door::bounds{})),
       large_door_(
@@ -108,17 +120,47 @@ app::app(config how, configure again)
 void app::start() {
   raise_open_files(how_.server.max_connections + plain_connections + 128);
   bring_up_to_date(how_.storage.url);
+  load_stored();
   start_shards();
-  engine_.emplace(how_, surroundings{.counts = counts_,
-                                     .outbound = make_outbound_of(how_),
-                                     .clock = wall_time,
-                                     .presence_restarted =
-                                       [this] {
-                                         close_live(close_code::service_restart,
-                                                    "a part of the engine was restarted; resume");
-                                       },
-                                     .ended = [this](const std::string& why) { has_ended(why); }});
+  engine_.emplace(how_, *book_,
+                  surroundings{.counts = counts_,
+                               .outbound = make_outbound_of(how_),
+                               .clock = wall_time,
+                               .presence_restarted =
+                                 [this] {
+                                   close_live(close_code::service_restart,
+                                              "a part of the engine was restarted; resume");
+                                 },
+                               .ended = [this](const std::string& why) { has_ended(why); }});
   start_server();
+}
+
+void app::load_stored() {
+  auto stored = read_stored_settings(how_.storage.url);
+  channel_book::rules rules{.guard = std::make_shared<address_guard>(allowed_ranges(how_))};
+  if (const auto key = parse_master_key(how_.auth.master_key))
+    rules.secrets.emplace(*key);
+  auto book = channel_book::open(how_.channels, stored.channels, std::move(rules));
+  if (!book)
+    throw invalid_configuration{book.error()};
+  book_.emplace(std::move(*book));
+  keys_ = std::move(stored.keys);
+  auto whole = configuration::put_over(std::move(how_), keys_);
+  if (!whole)
+    throw invalid_configuration{whole.error()};
+  how_ = std::move(*whole);
+  how_.channels = book_->settings();
+  set_log_level(how_.log.level);
+}
+
+void app::publish() {
+  engine_->use(make_catalog(how_));
+}
+
+void app::adopt() {
+  server_->use(server_rules_of(how_));
+  publish();
+  set_log_level(how_.log.level);
 }
 
 app::~app() {
@@ -168,7 +210,10 @@ void app::start_server() {
     .now = wall_time,
     .live = live,
     .socketio = make_socketio(live, tokens_),
-    .reload = [this](answer<http::reload_report> reply) { ask_reload(std::move(reply)); },
+    .reload = [this](answer<http::reload_report> reply) { ask(std::move(reply)); },
+    .templates = engine_->templates(),
+    .settings = [this](http::settings_request asked) { ask(std::move(asked)); },
+    .sources = how_.sources,
     .presence_visible_to_all = how_.presence.visible_to == "all",
   };
   std::vector<live::shard*> shards;
@@ -204,7 +249,7 @@ int app::run() {
       case signals::event::woken:
         if (ended_)
           return 1;
-        answer_reloads();
+        run_errands();
         break;
     }
   }
@@ -224,7 +269,7 @@ int app::shut_down() {
   spdlog::info("stopping");
   const auto deadline = std::chrono::steady_clock::now() + seconds{how_.server.shutdown_seconds};
   draining_->store(true);
-  refuse_reloads();
+  refuse_errands();
   server_->stop_accepting();
   bool complete = engine_->drain_senders(deadline);
   complete &=

@@ -3,16 +3,20 @@
 #include "adapters/http/server.hpp"
 #include "adapters/live/shard.hpp"
 #include "adapters/prometheus.hpp"
+#include "bin/channel_book.hpp"
 #include "bin/config/config.hpp"
+#include "bin/config/runtime.hpp"
 #include "bin/engine.hpp"
 #include "bin/signals.hpp"
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace carillon {
@@ -30,7 +34,7 @@ class app {
   app& operator=(const app&) = delete;
 
   /// Starts everything; requests are taken when it returns. Throws with a sentence for the operator
-  /// when that is not possible.
+  /// when that is not possible: `invalid_configuration` where the configuration is at fault.
   void start();
 
   /// The port it listens on.
@@ -49,16 +53,50 @@ class app {
   /// Applies a changed configuration, all or nothing, and says in the log what came of it.
   result<http::reload_report> reload();
   result<http::reload_report> take_over();
-  /// Asks the main thread for one; a node that stops refuses. From any thread.
-  void ask_reload(answer<http::reload_report> reply);
-  void answer_reloads();
-  void refuse_reloads();
+
+  /// What others ask of the main thread.
+  using errand = std::variant<answer<http::reload_report>, http::settings_request>;
+  /// Queues it; a node that stops refuses. From any thread.
+  void ask(errand what);
+  void run_errands();
+  void refuse_errands();
+  std::vector<errand> take_errands();
+
+  void load_stored();
+  /// Has every part work with the configuration that holds now.
+  void adopt();
+  void publish();
+
+  void serve_settings(http::settings_request& asked);
+  /// Stores a change with its line of the audit log, and waits for that.
+  result<void> commit(const http::settings_request& asked, administration what, audit_entry line);
+  result<stored_answer> put_settings(const http::settings_request& asked);
+
+  std::map<std::string, channel_standing> standings();
+  result<stored_answer> list_channels();
+  result<stored_answer> show_channel(const std::string& name, int status = 200);
+  result<stored_answer> put_channel(const http::settings_request& asked);
+  result<stored_answer> delete_channel(const http::settings_request& asked);
+  result<stored_answer> hold_channel(const http::settings_request& asked, bool pause);
+  void test_channel(http::settings_request& asked);
+  /// Has the channels that changed run as the book says now.
+  void take_channels(const channel_book& before, const std::vector<std::string>& changed);
+  /// Has the channel run as it is now.
+  result<void> take_channel(booked_channel what);
+  void publish_channels();
+  /// What names the channel, so that it cannot go; empty for nothing.
+  std::string use_of(const std::string& name) const;
 
   /// Finishes what is in flight within `server.shutdown_seconds`, then ends everything.
   int shut_down();
   bool wait_until(steady_time deadline, const std::function<bool()>& reached);
 
+  /// What holds: the file's, with what the API says over it.
   config how_;
+  /// What the file says, with environment and flags.
+  config file_;
+  configuration::setting_overrides keys_;
+  std::optional<channel_book> book_;
   configure again_;
   signals signals_;
   std::atomic<bool> ended_{false};
@@ -73,7 +111,7 @@ class app {
   std::optional<engine> engine_;
   std::optional<http::server> server_;
   std::mutex asked_mutex_;
-  std::vector<answer<http::reload_report>> asked_;
+  std::vector<errand> asked_;
 };
 
 /// What tells who a token speaks for. Throws where the configured key cannot be used.

@@ -1,8 +1,6 @@
 // How a running node takes over a changed configuration.
 
 #include "bin/app.hpp"
-#include "bin/catalog.hpp"
-#include "bin/log.hpp"
 #include "bin/reload.hpp"
 
 #include <spdlog/spdlog.h>
@@ -19,6 +17,14 @@ error stopping() {
   return {errc::unavailable, "the node stops", {}, seconds{5}};
 }
 
+template <class Errand>
+void refuse(Errand& what) {
+  if (auto* asked = std::get_if<http::settings_request>(&what))
+    asked->reply(stopping());
+  else
+    std::get<answer<http::reload_report>>(what)(stopping());
+}
+
 /// The key file's content is not in the configuration, only its name.
 void name_new_key(std::vector<std::string>& changed) {
   if (std::ranges::none_of(changed, [](auto& name) { return name.starts_with("auth."); }))
@@ -31,27 +37,42 @@ result<http::reload_report> app::take_over() {
   auto fresh = again_();
   if (!fresh)
     return std::move(fresh).error();
-  auto plan = plan_reload(how_, std::move(*fresh));
-  if (!plan)
-    return std::move(plan).error();
+  auto book = book_->over(fresh->channels);
+  if (!book)
+    return book.error();
+  auto wanted = configuration::put_over(*fresh, keys_);
+  if (!wanted)
+    return wanted.error();
+  wanted->channels = book->settings();
+  auto plan = plan_reload(how_, std::move(*wanted));
   try {
     // The last step that may fail, and the first that changes anything.
-    const auto& next = plan->next;
-    if (tokens_->replace(jwt_rules_of(next), next.auth.service_tokens))
-      name_new_key(plan->changed);
+    if (tokens_->replace(jwt_rules_of(plan.next), plan.next.auth.service_tokens))
+      name_new_key(plan.changed);
   } catch (const std::invalid_argument& why) {
-    const bool file = !plan->next.auth.jwt_public_key_file.empty();
+    const bool file = !plan.next.auth.jwt_public_key_file.empty();
     return error{errc::invalid,
                  "the configuration is not valid",
                  {{file ? "auth.jwt_public_key_file" : "auth.jwt_secret", why.what()}}};
   }
-  how_ = std::move(plan->next);
-  server_->use(server_rules_of(how_));
-  engine_->use(make_catalog(how_));
-  set_log_level(how_.log.level);
+  const auto before = std::exchange(book_, std::move(*book));
+  file_ = std::move(*fresh);
+  how_ = std::move(plan.next);
+  take_channels(*before, plan.changed);
+  adopt();
   for (auto& shard : shards_)
     shard->close_withdrawn();
-  return http::reload_report{std::move(plan->changed), std::move(plan->later)};
+  return http::reload_report{std::move(plan.changed), std::move(plan.later)};
+}
+
+void app::take_channels(const channel_book& before, const std::vector<std::string>& changed) {
+  for (const auto& [name, channel] : book_->all())
+    if (std::ranges::find(changed, "channels." + name) != changed.end())
+      if (auto took = engine_->senders().apply(channel); !took)
+        spdlog::error("channels.{} is not changed: {}", name, took.error().detail);
+  for (const auto& [name, channel] : before.all())
+    if (!book_->find(name))
+      engine_->senders().retire(name);
 }
 
 result<http::reload_report> app::reload() {
@@ -70,37 +91,35 @@ result<http::reload_report> app::reload() {
   return done;
 }
 
-void app::ask_reload(answer<http::reload_report> reply) {
+void app::ask(errand what) {
   {
     std::lock_guard lock{asked_mutex_};
     if (*draining_)
-      return reply(stopping());
-    asked_.push_back(std::move(reply));
+      return refuse(what);
+    asked_.push_back(std::move(what));
   }
   signals::wake();
 }
 
-void app::answer_reloads() {
-  std::vector<answer<http::reload_report>> waiting;
-  {
-    std::lock_guard lock{asked_mutex_};
-    waiting.swap(asked_);
-  }
-  if (waiting.empty())
-    return;
-  const auto done = reload();
-  for (auto& reply : waiting)
-    reply(done);
+std::vector<app::errand> app::take_errands() {
+  std::vector<errand> waiting;
+  std::lock_guard lock{asked_mutex_};
+  waiting.swap(asked_);
+  return waiting;
 }
 
-void app::refuse_reloads() {
-  std::vector<answer<http::reload_report>> waiting;
-  {
-    std::lock_guard lock{asked_mutex_};
-    waiting.swap(asked_);
+void app::run_errands() {
+  for (auto& errand : take_errands()) {
+    if (auto* asked = std::get_if<http::settings_request>(&errand))
+      serve_settings(*asked);
+    else
+      std::get<answer<http::reload_report>>(errand)(reload());
   }
-  for (auto& reply : waiting)
-    reply(stopping());
+}
+
+void app::refuse_errands() {
+  for (auto& errand : take_errands())
+    refuse(errand);
 }
 
 }  // namespace carillon

@@ -5,18 +5,17 @@
 #include "actors/presence.hpp"
 #include "actors/queries.hpp"
 #include "actors/retry_scheduler.hpp"
-#include "actors/sender.hpp"
+#include "actors/waiting_room.hpp"
 #include "actors/watchdog.hpp"
-#include "adapters/channels/registry.hpp"
+#include "bin/alerts.hpp"
+#include "bin/await.hpp"
 #include "bin/catalog.hpp"
 #include "bin/store_url.hpp"
 
-#include <spdlog/spdlog.h>
 #include <caf/atom.hpp>
 #include <caf/send.hpp>
 
 #include <algorithm>
-#include <future>
 #include <thread>
 
 namespace carillon {
@@ -35,15 +34,36 @@ std::size_t readers_for(const config& how) {
   return std::min(pool - 1, 4 * cores());
 }
 
+presence_news news_of(const config& how) {
+  const auto& word = how.presence.announce;
+  return word == "all"   ? presence_news::to_all
+         : word == "off" ? presence_news::to_nobody
+                         : presence_news::to_subscribers;
+}
+
+/// What the store has of templates.
+template_shelf_ptr read_shelf(const config& how) {
+  rules::template_book book{how.templates.default_language};
+  result<std::vector<template_ptr>> found{error{}};
+  read_templates asked;
+  asked.reply = answer<std::vector<template_ptr>>{[&](auto read) { found = std::move(read); }};
+  query all{std::move(asked)};
+  storage::open_reader(how.storage.url)->run(all);
+  if (!found)
+    throw std::runtime_error("the templates cannot be read: " + found.error().detail);
+  for (auto& row : *found)
+    book.put(std::move(row));
+  return std::make_shared<template_shelf>(std::move(book));
+}
+
 /// Sends a question that carries its own answer and waits for that, but not beyond the deadline.
 template <class Question, class Handle>
 bool ask_until(const Handle& whom, Question question, steady_time deadline) {
-  auto told = std::make_shared<std::promise<bool>>();
-  auto answered = told->get_future();
-  question.reply = std::make_shared<answer<bool>>(
-    [told](result<bool> said) { told->set_value(said.has_value() && *said); });
+  awaited_answer<bool> told;
+  question.reply = told.shared_promise();
   caf::anon_send(whom, std::move(question));
-  return answered.wait_until(deadline) == std::future_status::ready && answered.get();
+  const auto said = told.until(deadline);
+  return said && *said;
 }
 
 }  // namespace
@@ -54,18 +74,19 @@ engine::system_config::system_config() {
   set("scheduler.max-threads", cores());
 }
 
-engine::engine(const config& how, surroundings with)
+engine::engine(const config& how, const channel_book& channels, surroundings with)
     : system_(system_config_),
       tree_(system_, with.counts, with.ended),
       known_(std::make_shared<directory>()),
       health_(std::make_shared<store_health>()),
-      ids_(std::make_shared<uuid_source>()) {
+      ids_(std::make_shared<uuid_source>()),
+      templates_(read_shelf(how)) {
   auto store = storage::open_repository(
     {.url = how.storage.url, .retention_days = static_cast<int>(how.storage.retention_days)},
     with.clock);
   std::map<std::string, std::optional<timestamp>> last_uses;
-  for (auto& [name, channel] : how.channels)
-    if (channel.enabled)
+  for (auto& [name, channel] : channels.all())
+    if (channel.settings.enabled)
       last_uses[name] = store->last_use(name);
 
   // Groups stop in the reverse order of their first mention.
@@ -83,38 +104,37 @@ engine::engine(const config& how, surroundings with)
   known_->scheduler =
     spawn_retry_scheduler(system_, storing, with.counts, persistence_, with.clock);
   tree_.watch(storing, known_->scheduler);
-  known_->watchdog = spawn_watchdog(system_, sending, with.counts, persistence_);
-  tree_.watch(sending, known_->watchdog);
+  known_->waiting = spawn_waiting_room(system_, storing, with.counts, persistence_, with.clock);
+  tree_.watch(storing, known_->waiting);
   known_->presence = spawn_presence(
     system_, living, persistence_, queries_, with.clock, with.counts,
     {.max_connections_per_user = static_cast<std::size_t>(how.server.max_connections_per_user),
      .visible_to_all = how.presence.visible_to == "all",
+     .news = news_of(how),
      .on_restart = with.presence_restarted});
   tree_.watch(living, known_->presence);
-  ingress_ =
-    spawn_ingress(system_, storing, persistence_, queries_, make_catalog(how), ids_, with.counts);
+  ingress_ = spawn_ingress(system_, storing, persistence_, queries_, known_->waiting,
+                           make_catalog(how), templates_, ids_, with.counts);
   tree_.watch(storing, ingress_);
+  auto alerts = make_alerts(how);
+  alerts.ingress = ingress_;
+  alerts.clock = with.clock;
+  known_->watchdog = spawn_watchdog(system_, sending, with.counts, persistence_, std::move(alerts));
+  tree_.watch(sending, known_->watchdog);
   // Only now is there somebody to tell of what the store holds.
   caf::anon_send(persistence_, survey_again{});
-  start_senders(how, last_uses, sending, with);
-}
-
-void engine::start_senders(const config& how,
-                           const std::map<std::string, std::optional<timestamp>>& last_uses,
-                           const supervisor_actor& group, const surroundings& with) {
-  for (auto& [name, settings] : how.channels) {
-    if (!settings.enabled)
-      continue;
-    auto channel = make_channel(settings);
-    if (!channel)
-      throw std::runtime_error("channels." + name + ": " + channel.error().detail);
-    if (!*channel)  // the inbox: the commit itself delivers
-      continue;
-    auto sender = spawn_sender(system_, group, persistence_, settings, *channel, with.outbound,
-                               last_uses.at(name), with.clock, ids_, with.counts);
-    tree_.watch(group, sender);
-    senders_.push_back(std::move(sender));
-  }
+  senders_.emplace(channel_senders::surroundings{.system = system_,
+                                                 .tree = tree_,
+                                                 .group = sending,
+                                                 .persistence = persistence_,
+                                                 .queries = queries_,
+                                                 .watchdog = known_->watchdog,
+                                                 .transport = with.outbound,
+                                                 .clock = with.clock,
+                                                 .ids = ids_,
+                                                 .counts = with.counts});
+  for (auto& [name, last_use] : last_uses)
+    senders_->start(*channels.find(name), last_use);
 }
 
 void engine::use(catalog_ptr what) {
@@ -122,11 +142,10 @@ void engine::use(catalog_ptr what) {
 }
 
 bool engine::drain_senders(steady_time deadline) {
-  std::vector<std::future<bool>> waiting;
-  for (auto& sender : senders_)
-    waiting.push_back(std::async(
-      std::launch::async, [&sender, deadline] { return ask_until(sender, drain{}, deadline); }));
-  return std::all_of(waiting.begin(), waiting.end(), [](auto& done) { return done.get(); });
+  const bool drained = senders_->drain(deadline);
+  // Outcomes that were still to come have come: nobody needs to wait on.
+  caf::anon_send(known_->waiting, close_waiting{});
+  return drained;
 }
 
 bool engine::close_connections(std::uint16_t code, steady_time deadline) {

@@ -2,12 +2,15 @@
 
 #include "actors/directory.hpp"
 #include "actors/supervisor.hpp"
+#include "bin/channel_book.hpp"
 #include "bin/config/config.hpp"
+#include "bin/senders.hpp"
 #include "protocol/actors.hpp"
 #include "protocol/channel.hpp"
 #include "protocol/id.hpp"
 #include "protocol/metrics.hpp"
 #include "protocol/store_health.hpp"
+#include "protocol/template_shelf.hpp"
 #include "protocol/transport.hpp"
 
 #include <caf/actor_system.hpp>
@@ -36,13 +39,16 @@ struct surroundings {
 /// The actors of a node, from the open store upwards. Throws when the store cannot be opened.
 class engine {
  public:
-  engine(const config& how, surroundings with);
+  engine(const config& how, const channel_book& channels, surroundings with);
 
   const ingress_actor& ingress() const noexcept { return ingress_; }
   const persistence_actor& persistence() const noexcept { return persistence_; }
   const queries_actor& queries() const noexcept { return queries_; }
   const presence_actor& presence() const noexcept { return known_->presence; }
   std::shared_ptr<const store_health> health() const noexcept { return health_; }
+  const template_shelf_ptr& templates() const noexcept { return templates_; }
+
+  channel_senders& senders() noexcept { return *senders_; }
 
   /// Plans with this from the next message on.
   void use(catalog_ptr what);
@@ -64,20 +70,17 @@ class engine {
     system_config();
   };
 
-  void start_senders(const config& how,
-                     const std::map<std::string, std::optional<timestamp>>& last_uses,
-                     const supervisor_actor& group, const surroundings& with);
-
   system_config system_config_;
   caf::actor_system system_;
   supervision tree_;
   std::shared_ptr<directory> known_;
   std::shared_ptr<store_health> health_;
   std::shared_ptr<uuid_source> ids_;
+  template_shelf_ptr templates_;
   persistence_actor persistence_;
   queries_actor queries_;
   ingress_actor ingress_;
-  std::vector<sender_actor> senders_;
+  std::optional<channel_senders> senders_;
 };
 
 }  // namespace carillon

@@ -39,26 +39,20 @@ void take_value(const configuration::target& to, const configuration::target& fr
 }
 
 bool same_channel(const channel_settings& a, const channel_settings& b) {
-  return a.type == b.type && a.enabled == b.enabled && a.rate == b.rate
-         && a.concurrency == b.concurrency && a.timeout == b.timeout && a.max_age == b.max_age
-         && a.retry == b.retry && a.failover == b.failover && a.keys == b.keys;
+  const auto key = [](const channel_settings& x) {
+    return std::tie(x.type, x.enabled, x.rate, x.concurrency, x.timeout, x.max_age, x.retry,
+                    x.failover, x.circuit_failures, x.circuit_cooldown, x.keys);
+  };
+  return key(a) == key(b);
 }
 
 /// All but the condition, which is `when` in another form.
 bool same_route(const route& a, const route& b) {
   const auto key = [](const route& x) {
     return std::tie(x.name, x.enabled, x.event, x.when, x.channels, x.to, x.addresses, x.priority,
-                    x.delay, x.failover, x.repeat_after);
+                    x.delay, x.failover, x.repeat_after, x.template_code);
   };
   return key(a) == key(b);
-}
-
-std::optional<std::string> unknown_channel(const config& running, const route& of) {
-  for (auto* names : {&of.channels, &of.failover})
-    for (auto& name : *names)
-      if (!running.channels.contains(name))
-        return name;
-  return std::nullopt;
 }
 
 void take_keys(reload_plan& plan, config& fresh) {
@@ -75,24 +69,20 @@ void take_keys(reload_plan& plan, config& fresh) {
   }
 }
 
-void compare_channels(reload_plan& plan, const config& fresh) {
+void take_channels(reload_plan& plan, config& fresh) {
   auto& running = plan.next.channels;
   for (auto& [name, channel] : fresh.channels)
     if (auto old = running.find(name); old == running.end() || !same_channel(old->second, channel))
-      plan.later.push_back("channels." + name);
+      plan.changed.push_back("channels." + name);
   for (auto& [name, channel] : running)
     if (!fresh.channels.contains(name))
-      plan.later.push_back("channels." + name);
+      plan.changed.push_back("channels." + name);
+  running = std::move(fresh.channels);
 }
 
 }  // namespace
 
-result<reload_plan> plan_reload(const config& running, config fresh) {
-  for (auto& route : fresh.routes)
-    if (auto name = unknown_channel(running, route))
-      return error{errc::invalid,
-                   "the configuration names a channel that does not run",
-                   {{route.name, "the channel " + *name + " starts with the node"}}};
+reload_plan plan_reload(const config& running, config fresh) {
   reload_plan plan{running, {}, {}};
   take_keys(plan, fresh);
   if (plan.next.auth.service_tokens != fresh.auth.service_tokens) {
@@ -103,7 +93,7 @@ result<reload_plan> plan_reload(const config& running, config fresh) {
     plan.next.routes = std::move(fresh.routes);
     plan.changed.emplace_back("routes");
   }
-  compare_channels(plan, fresh);
+  take_channels(plan, fresh);
   return plan;
 }
 

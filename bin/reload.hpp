@@ -17,9 +17,8 @@ struct reload_plan {
   std::vector<std::string> later{};
 };
 
-/// Takes over what a running node can change: routes, who may ask (keys, tokens, limits, origins),
-/// the log's level. `invalid` where a route names a channel that is not running yet; nothing is
-/// taken over then.
-result<reload_plan> plan_reload(const config& running, config fresh);
+/// Takes over what a running node can change: channels, routes, who may ask (keys, tokens, limits,
+/// origins), the log's level.
+reload_plan plan_reload(const config& running, config fresh);
 
 }  // namespace carillon

@@ -3,11 +3,13 @@
 #include "adapters/http/authenticator.hpp"
 #include "adapters/live/services.hpp"
 #include "adapters/socketio/services.hpp"
+#include "adapters/sources/webhook.hpp"
 #include "protocol/actors.hpp"
 #include "protocol/answer.hpp"
 #include "protocol/door.hpp"
 #include "protocol/metrics.hpp"
 #include "protocol/store_health.hpp"
+#include "protocol/template_shelf.hpp"
 #include "protocol/time.hpp"
 
 #include <atomic>
@@ -24,6 +26,31 @@ struct reload_report {
   std::vector<std::string> changed{};
   /// Those that will at the next start.
   std::vector<std::string> needs_restart{};
+};
+
+/// What an operator asks of the running node's own settings.
+struct settings_request {
+  enum class verb : std::uint8_t {
+    list_channels,
+    get_channel,
+    put_channel,
+    delete_channel,
+    test_channel,
+    pause_channel,
+    resume_channel,
+    get_settings,
+    put_settings,
+  };
+
+  verb what{verb::list_channels};
+  std::string channel{};
+  std::string body{};
+  /// Who asks, for the audit log.
+  std::string subject{};
+  timestamp now{};
+  steady_time arrived{};
+  std::shared_ptr<void> ticket{};
+  answer<stored_answer> reply{};
 };
 
 /// What the HTTP side needs from the rest of the engine; one for the process.
@@ -47,6 +74,11 @@ struct services {
   socketio::services_ptr socketio;
   /// Applies a changed configuration, all or nothing; `invalid` says why not.
   std::function<void(answer<reload_report>)> reload;
+  template_shelf_ptr templates;
+  /// Shows or changes the running node's settings; what changed holds when it is answered.
+  std::function<void(settings_request)> settings;
+  /// Webhooks of others that become events, by name.
+  carillon::sources::webhooks sources{};
   /// Everybody may see who is online, not only operators.
   bool presence_visible_to_all{false};
   /// This node's name, as `admin/sessions` shows it.

@@ -2,6 +2,7 @@
 #include "bin/commands/command.hpp"
 #include "bin/demo.hpp"
 #include "bin/log.hpp"
+#include "bin/stored_settings.hpp"
 
 #include <CLI/App.hpp>
 
@@ -43,7 +44,12 @@ class serve {
     if (auto size = how->auth.jwt_secret.size(); size > 0 && size < 32)
       spdlog::warn("auth.jwt_secret is short: HS256 wants 32 random bytes or more");
     app node{*how, [this, base] { return read_config(given_.sources(base)); }};
-    node.start();
+    try {
+      node.start();
+    } catch (const invalid_configuration& e) {
+      print_error(e.why);
+      return wrong_usage;
+    }
     if (demo_)
       print_demo(std::cout, *how, node.port());
     return node.run();

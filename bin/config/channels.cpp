@@ -26,8 +26,10 @@ bool valid_name(std::string_view name) {
                         [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-'; });
 }
 
-const channel_type* read_type(section& keys) {
+const channel_type* read_type(section& keys, const channel_settings* below) {
   auto name = keys.text("type");
+  if (!name && below)
+    name = below->type;
   if (!name) {
     keys.wrong("type", "is missing: what kind of channel is it?");
     return nullptr;
@@ -94,7 +96,7 @@ void read_retry(section& keys, const std::string& path, channel_settings& to,
   if (text && !(found->raw() && text->starts_with('{')))
     return read_schedule(keys, "retry", *text, to.retry);
   auto written = typed(*found);
-  section policy{written, path + ".retry", faults};
+  section policy{written, path.empty() ? "retry" : path + ".retry", faults};
   if (auto schedule = policy.text("schedule"))
     read_schedule(policy, "schedule", *schedule, to.retry);
   read_exponential(policy, to.retry);
@@ -106,7 +108,7 @@ void read_retry(section& keys, const std::string& path, channel_settings& to,
 /// Reads what every channel has.
 void read_common(section& keys, const std::string& path, channel_settings& to,
                  std::vector<fault>& faults) {
-  to.enabled = keys.flag("enabled").value_or(true);
+  to.enabled = keys.flag("enabled").value_or(to.enabled);
   read_rate(keys, to);
   if (auto n = keys.integer("concurrency", 1, 1000))
     to.concurrency = static_cast<int>(*n);
@@ -116,10 +118,14 @@ void read_common(section& keys, const std::string& path, channel_settings& to,
   read_retry(keys, path, to, faults);
   if (auto names = keys.texts("failover"))
     to.failover = std::move(*names);
-  if (keys.integer("circuit_failures", 0, 1'000'000).value_or(10) != 10)
-    keys.wrong("circuit_failures", "is not available in this version");
-  if (keys.text("circuit_cooldown").value_or("15s") != "15s")
-    keys.wrong("circuit_cooldown", "is not available in this version");
+  if (auto n = keys.integer("circuit_failures", 1, 1'000'000))
+    to.circuit_failures = static_cast<int>(*n);
+  if (auto wait = keys.duration("circuit_cooldown")) {
+    if (wait->count() > 0)
+      to.circuit_cooldown = *wait;
+    else
+      keys.wrong("circuit_cooldown", "must be more than nothing");
+  }
 }
 
 /// Reads what only this type has, as text; a list has an element a line.
@@ -135,50 +141,60 @@ void read_own(section& keys, const channel_type& type, channel_settings& to) {
     }
     if (value)
       to.keys[std::string{key.name}] = std::move(*value);
-    else if (key.required)
+    else if (key.required && !to.keys.contains(std::string{key.name}))
       keys.wrong(key.name, "is missing");
   }
 }
 
-channel_settings read_channel(const std::string& name, const node& from,
-                              std::vector<fault>& faults) {
-  auto path = "channels." + name;
+/// Where nothing is said: what is below, or else the type's own.
+channel_settings start_from(const channel_type& type, const channel_settings* below) {
+  auto to = below && below->type == type.name ? *below : type.defaults;
+  if (to.retry == retry_policy{})
+    to.retry = *rules::find_preset("admin");
+  return to;
+}
+
+/// Tries what was read: a channel says itself what it cannot be made from.
+void try_out(const channel_settings& what, section& keys) {
+  auto made = make_channel(what);
+  if (made)
+    return;
+  const auto why = made.error();
+  if (why.faults.empty())
+    keys.wrong("type", why.detail);
+  for (auto& fault : why.faults)
+    keys.wrong(fault.path.starts_with('/') ? fault.path.substr(1) : fault.path, fault.message);
+}
+
+}  // namespace
+
+channel_settings read_channel(const std::string& name, const node& from, const std::string& path,
+                              const channel_settings* below, std::vector<fault>& faults) {
   auto before = faults.size();
   section keys{from, path, faults};
   channel_settings to;
   if (!valid_name(name))
     keys.wrong("type", "a channel's name is 1 to 64 letters, digits, _ and -");
-  auto type = faults.size() == before ? read_type(keys) : nullptr;
+  auto type = faults.size() == before ? read_type(keys, below) : nullptr;
   if (!type)
     return to;
-  to = type->defaults;
+  to = start_from(*type, below);
   to.name = name;
   to.type = type->name;
-  if (to.retry == retry_policy{})
-    to.retry = *rules::find_preset("admin");
   read_common(keys, path, to, faults);
   read_own(keys, *type, to);
   keys.finish();
-  if (faults.size() != before)
-    return to;
-  if (auto made = make_channel(to); !made) {
-    const auto why = made.error();
-    if (why.faults.empty())
-      keys.wrong("type", why.detail);
-    for (auto& fault : why.faults)
-      keys.wrong(fault.path.starts_with('/') ? fault.path.substr(1) : fault.path, fault.message);
-  }
+  if (faults.size() == before)
+    try_out(to, keys);
   return to;
 }
-
-}  // namespace
 
 std::map<std::string, channel_settings> read_channels(const node& from,
                                                       std::vector<fault>& faults) {
   std::map<std::string, channel_settings> channels;
   if (auto* members = std::get_if<table>(&from.value))
     for (auto& [name, channel] : *members)
-      channels[name] = read_channel(name, channel, faults);
+      channels[name] = read_channel(name, channel, "channels." + name, nullptr, faults);
   else
     faults.push_back({from.place + ": channels", "must be a table of channels"});
   if (auto system = find_channel_type("system"); system && !channels.contains("system")) {

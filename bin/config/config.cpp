@@ -1,5 +1,6 @@
 #include "bin/config/config.hpp"
 
+#include "adapters/channels/registry.hpp"
 #include "adapters/http/cors.hpp"
 #include "adapters/transport/guard.hpp"
 #include "bin/config/channels.hpp"
@@ -7,7 +8,10 @@
 #include "bin/config/routes.hpp"
 #include "bin/config/suggest.hpp"
 #include "bin/config/toml.hpp"
+#include "bin/config/webhook_sources.hpp"
 #include "bin/listen_address.hpp"
+#include "bin/vault.hpp"
+#include "protocol/rules/durations.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -102,6 +106,8 @@ void read_service_tokens(section& keys, config& to, std::vector<fault>& faults) 
   }
 }
 
+}  // namespace
+
 void read_section(std::string_view name, const node& from, config& to, std::vector<fault>& faults) {
   section keys{from, std::string{name}, faults};
   for (auto& spec : key_specs()) {
@@ -114,6 +120,8 @@ void read_section(std::string_view name, const node& from, config& to, std::vect
   }
   if (name == "auth") {
     read_service_tokens(keys, to, faults);
+    if (!to.auth.master_key.empty() && !parse_master_key(to.auth.master_key))
+      keys.wrong("master_key", "must be 32 bytes in base64, such as openssl rand -base64 32 gives");
     if (!to.auth.jwt_secret.empty() && !to.auth.jwt_public_key_file.empty())
       keys.wrong("jwt_public_key_file", "is set beside jwt_secret; one algorithm is pinned");
   }
@@ -138,6 +146,8 @@ void read_section(std::string_view name, const node& from, config& to, std::vect
     keys.wrong("url", "must be sqlite://FILE or postgresql://USER@HOST/DATABASE");
   keys.finish();
 }
+
+namespace {
 
 void set_defaults(config& to) {
   std::vector<fault> none;
@@ -176,6 +186,31 @@ void check_names(const node& whole, const config& to, std::vector<fault>& faults
   }
 }
 
+/// Alerts need a channel that is there, an address where it takes one, and a time.
+void check_alerts(const node& whole, const config& to, std::vector<fault>& faults) {
+  const auto& sections = std::get<table>(whole.value);
+  const auto section = sections.find("alerts");
+  const auto wrong = [&](const std::string& key, const std::string& why) {
+    const auto* keys =
+      section == sections.end() ? nullptr : std::get_if<table>(&section->second.value);
+    const auto found = keys ? keys->find(key) : table::const_iterator{};
+    const auto& place = keys && found != keys->end() ? found->second.place
+                        : keys                       ? section->second.place
+                                                     : std::string{"built-in"};
+    faults.push_back({place + ": alerts." + key, why});
+  };
+  if (const auto wait = rules::parse_duration(to.alerts.cooldown); !wait)
+    wrong("cooldown", "must be a time such as 15m");
+  const auto& name = to.alerts.channel;
+  if (name.empty())
+    return;
+  const auto channel = to.channels.find(name);
+  if (channel == to.channels.end())
+    wrong("channel", "there is no channel " + name);
+  else if (to.alerts.recipient.empty() && needs_address(channel->second))
+    wrong("recipient", "is missing: the channel " + name + " takes an address");
+}
+
 config read_whole(const node& whole, std::vector<fault>& faults) {
   config to;
   set_defaults(to);
@@ -189,7 +224,9 @@ config read_whole(const node& whole, std::vector<fault>& faults) {
         {from.place + ": " + name, "is not a known section" + did_you_mean(name, known)});
     else if (name == "routes")
       to.routes = read_routes(from, faults);
-    else if (name == "sinks" || name == "sources")
+    else if (name == "sources")
+      to.sources = read_sources(from, faults);
+    else if (name == "sinks")
       faults.push_back({from.place + ": " + name, "is not available in this version"});
     else if (name != "channels")
       read_section(name, from, to, faults);
@@ -198,6 +235,7 @@ config read_whole(const node& whole, std::vector<fault>& faults) {
   node none{table{}, "built-in", origin::fallback};
   to.channels = read_channels(channels == sections.end() ? none : channels->second, faults);
   check_names(whole, to, faults);
+  check_alerts(whole, to, faults);
   return to;
 }
 

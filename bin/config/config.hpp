@@ -1,6 +1,7 @@
 #pragma once
 
 #include "adapters/http/authenticator.hpp"
+#include "adapters/sources/webhook.hpp"
 #include "bin/config/layers.hpp"
 #include "protocol/channel.hpp"
 #include "protocol/error.hpp"
@@ -37,6 +38,7 @@ struct config {
     std::string ca_file;
   } outbound;
   struct {
+    std::string master_key;
     std::string jwt_secret;
     std::string jwt_public_key_file;
     std::string issuer;
@@ -49,8 +51,19 @@ struct config {
     std::int64_t retention_days{0};
   } storage;
   struct {
+    std::string announce;
     std::string visible_to;
   } presence;
+  struct {
+    std::string default_language;
+  } templates;
+  struct {
+    std::string channel;
+    std::string recipient;
+    std::string cooldown;
+    std::int64_t consecutive_failures{0};
+    std::int64_t dead_letters{0};
+  } alerts;
   struct {
     std::string level;
     std::string format;
@@ -58,6 +71,8 @@ struct config {
   /// By name; always holds `system`.
   std::map<std::string, channel_settings> channels;
   std::vector<route> routes;
+  /// By name.
+  carillon::sources::webhooks sources;
 };
 
 /// Reads and checks everything. The error is `invalid` with all faults, each naming the place

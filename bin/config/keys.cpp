@@ -57,7 +57,7 @@ constexpr key_spec keys[] = {
   {"outbound", "ca_file", [](config& c) -> target { return &c.outbound.ca_file; }, R"("")",
    "PEM file of the authorities trusted instead of the system's."},
 
-  {"auth", "master_key", nullptr, R"("")",
+  {"auth", "master_key", [](config& c) -> target { return &c.auth.master_key; }, R"("")",
    "32 bytes in base64 that encrypt secrets stored through the API.", true},
   {"auth", "jwt_secret", [](config& c) -> target { return &c.auth.jwt_secret; }, R"("")",
    "The secret that tokens are signed with (HS256): 32 random bytes or more.", true},
@@ -80,20 +80,27 @@ constexpr key_spec keys[] = {
   {"storage", "retention_days", [](config& c) -> target { return &c.storage.retention_days; }, "90",
    "Days that notifications, events, deliveries and locks are kept.", false, 1, 36'500},
 
-  {"templates", "default_language", nullptr, R"("zh-CN")",
+  {"templates", "default_language",
+   [](config& c) -> target { return &c.templates.default_language; }, R"("zh-CN")",
    "The language of those whose own is not known."},
 
-  {"presence", "announce", nullptr, R"("subscribers")", "Who is told that somebody came or went.",
-   false, 0, 0, "subscribers|all|off"},
+  {"presence", "announce", [](config& c) -> target { return &c.presence.announce; },
+   R"("subscribers")", "Who is told that somebody came or went.", false, 0, 0,
+   "subscribers|all|off"},
   {"presence", "visible_to", [](config& c) -> target { return &c.presence.visible_to; },
    R"("admin")", "Who may ask who is online.", false, 0, 0, "admin|all"},
 
-  {"alerts", "channel", nullptr, R"("")", "The channel that alerts go to."},
-  {"alerts", "recipient", nullptr, R"("")", "Their recipient."},
-  {"alerts", "consecutive_failures", nullptr, "3",
+  {"alerts", "channel", [](config& c) -> target { return &c.alerts.channel; }, R"("")",
+   "The channel that alerts go to; empty leaves them to the log."},
+  {"alerts", "recipient", [](config& c) -> target { return &c.alerts.recipient; }, R"("")",
+   "Their address there, or the user id for system, where empty means the role admin."},
+  {"alerts", "consecutive_failures",
+   [](config& c) -> target { return &c.alerts.consecutive_failures; }, "3",
    "Failed attempts in a row that a channel may have."},
-  {"alerts", "dead_letters", nullptr, "100", "Dead letters that a channel may have."},
-  {"alerts", "cooldown", nullptr, R"("15m")", "At most one alert of a kind and channel in it."},
+  {"alerts", "dead_letters", [](config& c) -> target { return &c.alerts.dead_letters; }, "100",
+   "Dead letters that a channel may have."},
+  {"alerts", "cooldown", [](config& c) -> target { return &c.alerts.cooldown; }, R"("15m")",
+   "At most one alert of a kind and channel in it."},
 
   {"cluster", "node", nullptr, R"("")", "This node's name."},
   {"cluster", "listen", nullptr, R"("")", "Where other nodes connect."},
@@ -118,6 +125,8 @@ constexpr channel_key_spec channel_keys[] = {
    R"(Waits, a preset (admin, exponential, minutes) or { backoff = "exponential", base = "1s", )"
    R"(cap = "10m", max_attempts = 5, jitter = "full" }.)"},
   {"failover", "[]", "Channels that take over, in order."},
+  {"circuit_failures", "10", "Transient failures in a row after which only probes go out."},
+  {"circuit_cooldown", R"("15s")", "How often it is probed then."},
 };
 
 }  // namespace

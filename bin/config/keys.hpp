@@ -1,11 +1,13 @@
 #pragma once
 
 #include "bin/config/config.hpp"
+#include "bin/config/tree.hpp"
 
 #include <limits>
 #include <span>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace carillon::configuration {
 
@@ -31,6 +33,9 @@ struct key_spec {
 
 /// All of them, section by section.
 std::span<const key_spec> key_specs();
+
+/// Reads the keys of a section into the configuration; what is not there is left as it is.
+void read_section(std::string_view name, const node& from, config& to, std::vector<fault>& faults);
 
 /// A line about each section, in the order in which they are shown.
 struct section_spec {

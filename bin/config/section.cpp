@@ -21,6 +21,18 @@ bool is_word_of(std::string_view choices, std::string_view word) {
 
 }  // namespace
 
+std::string pointer_to(std::string_view path, std::string_view key) {
+  std::string pointer;
+  if (!path.empty()) {
+    pointer.append("/").append(path);
+    std::ranges::replace(pointer, '.', '/');
+  }
+  pointer += '/';
+  for (char c : key)
+    pointer += c == '~' ? "~0" : c == '/' ? "~1" : std::string{c};
+  return pointer;
+}
+
 node typed(const node& x) {
   if (!x.raw())
     return x;
@@ -38,6 +50,8 @@ std::optional<std::vector<std::string>> as_texts(const node& x) {
       out.push_back(word);
     return out;
   }
+  if (auto* number = std::get_if<std::int64_t>(&x.value))
+    return std::vector{std::to_string(*number)};
   auto* items = std::get_if<list>(&x.value);
   if (!items)
     return std::nullopt;
@@ -59,7 +73,9 @@ section::section(const node& from, std::string path, std::vector<fault>& faults)
       faults_(faults) {
   if (!members_) {
     members_ = &nothing;
-    faults_.push_back({from.place + ": " + path_, "must be a table"});
+    faults_.push_back(
+      {from.origin == origin::api ? pointer_to({}, path_) : from.place + ": " + path_,
+       "must be a table"});
   }
 }
 
@@ -70,10 +86,15 @@ const node* section::find(std::string_view key) {
 }
 
 void section::wrong(std::string_view key, const std::string& what) {
+  faults_.push_back({place_of(key), what});
+}
+
+std::string section::place_of(std::string_view key) const {
+  if (from_.origin == origin::api)
+    return pointer_to(path_, key);
   auto found = members_->find(std::string{key});
   auto& place = found == members_->end() ? from_.place : found->second.place;
-  auto path = path_.empty() ? std::string{key} : path_ + '.' + std::string{key};
-  faults_.push_back({place + ": " + path, what});
+  return place + ": " + (path_.empty() ? "" : path_ + '.') + std::string{key};
 }
 
 std::optional<std::string> section::text(std::string_view key) {
@@ -99,6 +120,8 @@ std::string section::read_file(std::string_view key, const std::string& name) {
 std::optional<std::string> section::secret(std::string_view key) {
   auto file_key = std::string{key} + "_file";
   auto given = text(key);
+  if (from_.origin == origin::api)
+    return given;
   auto file = text(file_key);
   if (!file)
     return given;

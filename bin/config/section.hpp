@@ -13,14 +13,16 @@
 namespace carillon::configuration {
 
 /// Reads one table of the configuration. A key that is absent gives nothing; one that is wrong
-/// gives nothing too and adds a fault with its place. `finish` reports the keys nobody asked for.
+/// gives nothing too and adds a fault with its place: for people, or a JSON Pointer for what came
+/// through the API. `finish` reports the keys nobody asked for.
 class section {
  public:
   /// `path` names it in faults; `from` and `faults` must outlive it.
   section(const node& from, std::string path, std::vector<fault>& faults);
 
   std::optional<std::string> text(std::string_view key);
-  /// As `text`, or the content of the file that `KEY_file` names, without its last line feed.
+  /// As `text`, or the content of the file that `KEY_file` names, without its last line feed. What
+  /// comes through the API names no files.
   std::optional<std::string> secret(std::string_view key);
   /// One of the words of `choices`, which `|` separates.
   std::optional<std::string> word(std::string_view key, std::string_view choices);
@@ -41,6 +43,7 @@ class section {
 
  private:
   std::string read_file(std::string_view key, const std::string& name);
+  std::string place_of(std::string_view key) const;
 
   const node& from_;
   const table* members_;
@@ -48,6 +51,9 @@ class section {
   std::vector<fault>& faults_;
   std::vector<std::string> known_;
 };
+
+/// The JSON Pointer to a key of the table at a path such as `retry`.
+std::string pointer_to(std::string_view path, std::string_view key);
 
 /// The elements of a list, or of raw text: a TOML list, or words separated by commas.
 std::optional<std::vector<std::string>> as_texts(const node& x);

@@ -10,7 +10,7 @@
 namespace carillon::configuration {
 
 /// Where a setting was written; a later one overrides an earlier one.
-enum class origin : std::uint8_t { fallback, file, environment, flag };
+enum class origin : std::uint8_t { fallback, file, environment, flag, api };
 
 struct node;
 using list = std::vector<node>;

@@ -90,4 +90,31 @@ std::optional<retry_policy> parse_schedule(std::string_view text) {
   return policy;
 }
 
+std::string to_text(milliseconds x) {
+  constexpr std::array<std::pair<std::string_view, milliseconds>, 3> shown{
+    {{"h", std::chrono::hours{1}}, {"m", std::chrono::minutes{1}}, {"s", seconds{1}}}};
+  for (const auto& [unit, length] : shown)
+    if (x.count() != 0 && x % length == milliseconds::zero())
+      return std::to_string(x / length).append(unit);
+  return x.count() == 0 ? "0s" : std::to_string(x.count()) + "ms";
+}
+
+std::string to_text(const std::optional<rate_limit>& x) {
+  if (!x)
+    return "off";
+  auto per = to_text(x->per);
+  if (per == "1m")
+    per = "min";
+  else if (per.starts_with('1') && parse_unit(std::string_view{per}.substr(1)))
+    per.erase(0, 1);
+  return std::to_string(x->count) + '/' + per;
+}
+
+std::string schedule_text(const retry_policy& x) {
+  std::string text;
+  for (const auto wait : x.schedule)
+    text.append(text.empty() ? "" : ",").append(to_text(wait));
+  return text;
+}
+
 }  // namespace carillon::rules

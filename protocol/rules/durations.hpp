@@ -4,6 +4,7 @@
 #include "protocol/time.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace carillon::rules {
@@ -18,5 +19,12 @@ std::optional<std::optional<rate_limit>> parse_rate(std::string_view text);
 /// A retry policy as an operator writes it: durations between commas, `10s,30s,120s,600s`, where n
 /// waits mean n + 1 attempts; or the name of a preset, `admin`, `exponential` or `minutes`.
 std::optional<retry_policy> parse_schedule(std::string_view text);
+
+// The reverse, in the shortest form that reads back the same.
+
+std::string to_text(milliseconds x);
+std::string to_text(const std::optional<rate_limit>& x);
+/// The waits of a schedule; nothing to show of a policy without one.
+std::string schedule_text(const retry_policy& x);
 
 }  // namespace carillon::rules

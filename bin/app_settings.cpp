@@ -1,0 +1,88 @@
+// What an operator asks of the running node's settings: one thing at a time, on the main thread.
+
+#include "bin/app.hpp"
+#include "bin/await.hpp"
+#include "bin/reload.hpp"
+
+#include <caf/send.hpp>
+
+#include <utility>
+
+namespace carillon {
+
+namespace {
+
+/// Longer than persistence keeps anybody waiting for the store.
+constexpr seconds commit_patience{8};
+
+}  // namespace
+
+void app::serve_settings(http::settings_request& asked) {
+  using verb = http::settings_request::verb;
+  switch (asked.what) {
+    case verb::list_channels:
+      return asked.reply(list_channels());
+    case verb::get_channel:
+      return asked.reply(show_channel(asked.channel));
+    case verb::put_channel:
+      return asked.reply(put_channel(asked));
+    case verb::delete_channel:
+      return asked.reply(delete_channel(asked));
+    case verb::test_channel:
+      return test_channel(asked);
+    case verb::pause_channel:
+    case verb::resume_channel:
+      return asked.reply(hold_channel(asked, asked.what == verb::pause_channel));
+    case verb::get_settings:
+      return asked.reply(stored_answer{200, configuration::settings_json(how_, keys_)});
+    case verb::put_settings:
+      return asked.reply(put_settings(asked));
+  }
+}
+
+result<void> app::commit(const http::settings_request& asked, administration what,
+                         audit_entry line) {
+  awaited_answer<bool> done;
+  what.reply = done.promise();
+  auto told = std::make_shared<unit>();
+  told->what = std::move(what);
+  line.subject = asked.subject;
+  told->audit.push_back(std::move(line));
+  told->now = asked.now;
+  told->arrived = asked.arrived;
+  told->ticket = asked.ticket;
+  caf::anon_send(engine_->persistence(), unit_ptr{std::move(told)});
+  if (auto said = done.until(std::chrono::steady_clock::now() + commit_patience); !said)
+    return said.error();
+  return {};
+}
+
+result<stored_answer> app::put_settings(const http::settings_request& asked) {
+  auto next = configuration::read_settings(file_, asked.body);
+  if (!next)
+    return next.error();
+  administration what;
+  for (const auto name : configuration::runtime_keys()) {
+    const std::string key{name};
+    if (const auto value = next->find(key); value != next->end())
+      what.changes.emplace_back(override_setting{key, value->second});
+    else if (keys_.contains(key))
+      what.changes.emplace_back(override_setting{key, std::nullopt});
+  }
+  auto wanted = configuration::put_over(file_, *next);
+  if (!wanted)
+    return wanted.error();
+  wanted->channels = how_.channels;
+  if (auto done = commit(asked, std::move(what),
+                         {.action = "settings.put",
+                          .object = "settings",
+                          .detail = configuration::settings_json(*wanted, *next)});
+      !done)
+    return done.error();
+  keys_ = std::move(*next);
+  how_ = plan_reload(how_, std::move(*wanted)).next;
+  adopt();
+  return stored_answer{200, configuration::settings_json(how_, keys_)};
+}
+
+}  // namespace carillon
