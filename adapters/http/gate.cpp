@@ -43,6 +43,20 @@ bool is_json(std::string_view content_type) {
              && starts_with_lower(type.substr(type.size() - suffix.size()), suffix));
 }
 
+/// The same, or NDJSON under either of its names.
+bool is_json_lines(std::string_view content_type) {
+  const auto type = trimmed(content_type.substr(0, content_type.find(';')));
+  constexpr std::string_view ndjson = "application/x-ndjson";
+  constexpr std::string_view jsonl = "application/jsonl";
+  return is_json(type) || (type.size() == ndjson.size() && starts_with_lower(type, ndjson))
+         || (type.size() == jsonl.size() && starts_with_lower(type, jsonl));
+}
+
+bool has_right_type(body_kind wanted, std::string_view content_type) {
+  return wanted == body_kind::none
+         || (wanted == body_kind::lines ? is_json_lines(content_type) : is_json(content_type));
+}
+
 std::optional<error> check_metrics_token(const site& at, const request& in) {
   const auto rules = at.rules.get();
   const auto& wanted = rules->metrics_token;
@@ -92,13 +106,18 @@ error busy() {
 std::optional<reply> check_body(const site& at, admission& so_far, const request& in) {
   const auto& head = in.head;
   const bool has_body = head.chunked || head.content_length.value_or(0) > 0;
-  so_far.body_bound =
-    so_far.to->body == body_kind::bulk ? at.options.max_bulk_bytes : at.options.max_body_bytes;
+  const auto kind = so_far.to->body;
+  const bool large = kind == body_kind::bulk || kind == body_kind::lines;
+  so_far.body_bound = large ? at.options.max_bulk_bytes : at.options.max_body_bytes;
   const auto length = head.content_length.value_or(0);
   if (length > so_far.body_bound)
     return problem(too_large(so_far.body_bound), in.trace_id);
-  if (has_body && so_far.to->body != body_kind::none && !is_json(head[field::content_type]))
-    return problem(415, {errc::malformed, "the body must be application/json"}, in.trace_id);
+  if (has_body && !has_right_type(kind, head[field::content_type]))
+    return problem(
+      415,
+      {errc::malformed, kind == body_kind::lines ? "the body must be application/x-ndjson"
+                                                 : "the body must be application/json"},
+      in.trace_id);
   if (so_far.to->method == verb::get)
     return std::nullopt;
   const auto& door = length > at.options.max_body_bytes ? at.with.large_door : at.with.small_door;

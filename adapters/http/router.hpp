@@ -16,8 +16,9 @@ namespace carillon::http {
 /// What a token must allow. `open` wants none at all; `metrics` only where one is configured.
 enum class access : std::uint8_t { open, metrics, user, publish, admin };
 
-/// What a request may carry. A `bulk` body has the larger bound.
-enum class body_kind : std::uint8_t { none, json, bulk };
+/// What a request may carry. `bulk` bodies and `lines`, which are JSON values a line each, have the
+/// larger bound.
+enum class body_kind : std::uint8_t { none, json, bulk, lines };
 
 /// One request with everything its handler needs.
 struct call {

@@ -11,6 +11,10 @@ namespace carillon::http::api {
 void post_notification(const call& c);
 void post_batch(const call& c);
 
+// multi_channel.cpp: what producers wait for
+void post_multi_channel(const call& c);
+void post_from_template(const call& c);
+
 // inbox.cpp: a user's own
 void list_notifications(const call& c);
 void get_unread_count(const call& c);
@@ -29,14 +33,44 @@ void get_stats(const call& c);
 
 // events.cpp
 void post_event(const call& c);
+void post_alertmanager(const call& c);
+void post_ingress(const call& c);
 
 // deliveries.cpp: the operator's view
 void list_deliveries(const call& c);
 void get_delivery(const call& c);
+void retry_delivery(const call& c);
+void cancel_delivery(const call& c);
+void post_dispatch(const call& c);
+
+// batches.cpp: work on many deliveries
+void post_replay(const call& c);
+void get_batch(const call& c);
+void delete_batch(const call& c);
 
 // sessions.cpp: who is online, for operators and for users
 void list_sessions(const call& c);
 void list_presence(const call& c);
+
+// admin_settings.cpp: channels and settings of the running node
+void list_channels(const call& c);
+void get_channel(const call& c);
+void put_channel(const call& c);
+void delete_channel(const call& c);
+void test_channel(const call& c);
+void pause_channel(const call& c);
+void resume_channel(const call& c);
+void get_settings(const call& c);
+void put_settings(const call& c);
+
+// recipients.cpp: who can be reached where
+void get_recipient(const call& c);
+void put_recipient(const call& c);
+void delete_recipient(const call& c);
+void post_recipient_import(const call& c);
+
+// audit.cpp: who changed what
+void list_audit(const call& c);
 
 // reload.cpp
 void post_reload(const call& c);

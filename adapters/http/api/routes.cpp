@@ -9,10 +9,19 @@ std::span<const route> all_routes() {
   using enum access;
   constexpr auto json = body_kind::json;
   constexpr auto bulk = body_kind::bulk;
+  constexpr auto lines = body_kind::lines;
   constexpr auto none = body_kind::none;
   static constexpr std::array table{
     route{post, "/api/v1/notifications", publish, json, api::post_notification},
     route{post, "/api/v1/notifications/batch", publish, bulk, api::post_batch},
+    route{post, "/api/v1/notifications/multi-channel", publish, json, api::post_multi_channel},
+    route{post, "/notifications/multi-channel", publish, json, api::post_multi_channel},
+    route{post, "/api/v1/notifications/template", publish, json, api::post_from_template},
+    route{post, "/notifications/template", publish, json, api::post_from_template},
+    route{get, "/api/v1/notifications/bulk/{id}", publish, none, api::get_batch},
+    route{delete_, "/api/v1/notifications/bulk/{id}", publish, none, api::delete_batch},
+    route{get, "/notifications/bulk/{id}", publish, none, api::get_batch},
+    route{delete_, "/notifications/bulk/{id}", publish, none, api::delete_batch},
     route{get, "/api/v1/notifications", user, none, api::list_notifications},
     route{get, "/api/v1/notifications/unread-count", user, none, api::get_unread_count},
     route{get, "/api/v1/notifications/stats", user, none, api::get_stats},
@@ -25,10 +34,31 @@ std::span<const route> all_routes() {
     route{put, "/api/v1/preferences", user, json, api::put_preferences},
 
     route{post, "/api/v1/events", publish, json, api::post_event},
+    route{post, "/api/v1/ingress/alertmanager", publish, json, api::post_alertmanager},
+    route{post, "/api/v1/ingress/{id}", open, json, api::post_ingress},
 
     route{get, "/api/v1/admin/deliveries", admin, none, api::list_deliveries},
     route{get, "/api/v1/admin/deliveries/{id}", admin, none, api::get_delivery},
+    route{post, "/api/v1/admin/deliveries/{id}/retry", admin, none, api::retry_delivery},
+    route{post, "/api/v1/admin/deliveries/{id}/cancel", admin, none, api::cancel_delivery},
+    route{post, "/api/v1/admin/dead-letters/replay", admin, json, api::post_replay},
+    route{post, "/api/admin-notifications/dispatch", publish, none, api::post_dispatch},
     route{get, "/api/v1/admin/sessions", admin, none, api::list_sessions},
+
+    route{get, "/api/v1/admin/channels", admin, none, api::list_channels},
+    route{get, "/api/v1/admin/channels/{id}", admin, none, api::get_channel},
+    route{put, "/api/v1/admin/channels/{id}", admin, json, api::put_channel},
+    route{delete_, "/api/v1/admin/channels/{id}", admin, none, api::delete_channel},
+    route{post, "/api/v1/admin/channels/{id}/test", admin, none, api::test_channel},
+    route{post, "/api/v1/admin/channels/{id}/pause", admin, none, api::pause_channel},
+    route{post, "/api/v1/admin/channels/{id}/resume", admin, none, api::resume_channel},
+    route{get, "/api/v1/admin/settings", admin, none, api::get_settings},
+    route{put, "/api/v1/admin/settings", admin, json, api::put_settings},
+    route{post, "/api/v1/admin/recipients/import", admin, lines, api::post_recipient_import},
+    route{get, "/api/v1/admin/recipients/{id}", admin, none, api::get_recipient},
+    route{put, "/api/v1/admin/recipients/{id}", admin, json, api::put_recipient},
+    route{delete_, "/api/v1/admin/recipients/{id}", admin, none, api::delete_recipient},
+    route{get, "/api/v1/admin/audit", admin, none, api::list_audit},
 
     route{get, "/api/v1/presence", user, none, api::list_presence},
     route{get, "/api/v1/ws", user, none, api::get_websocket, true, true},
