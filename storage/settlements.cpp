@@ -157,7 +157,8 @@ void settle_deliveries(work& w, std::span<const settlement* const> told, timesta
       continue;
     }
     report_state(w, *x->delivery);
-    w.out.outcomes.push_back(x->delivery);
+    if (x->attempt.number > 0 || is_final(x->delivery->status))  // not merely put off
+      w.out.outcomes.push_back(x->delivery);
     if (x->successor)
       successors.push_back(x->successor);
   }
