@@ -95,8 +95,9 @@ std::vector<alert> alerts::hear(const failing& x, timestamp now) {
 
 std::vector<alert> alerts::hear(const channel_standing& x, timestamp now) {
   std::vector<alert> out;
-  const auto [known, first] = known_.emplace(x.channel, x.state);
-  known->second = x.state;
+  const bool first = known_.insert(x.channel).second;
+  if (x.state == channel_state::paused || x.state == channel_state::disabled)
+    return out;  // by an operator: that is neither news nor the end of anything
   for (const auto& [kind, state] : {std::pair{alert_kind::broken, channel_state::broken},
                                     std::pair{alert_kind::open, channel_state::open}}) {
     const alert about{.kind = kind, .channel = x.channel, .reason = x.why};

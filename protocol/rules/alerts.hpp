@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -83,8 +84,8 @@ class alerts {
 
   alert_bounds bounds_;
   std::map<key, condition> conditions_;
-  /// How channels stood when last heard of.
-  std::map<std::string, channel_state> known_;
+  /// The channels that were heard of.
+  std::set<std::string> known_;
 };
 
 }  // namespace carillon::rules

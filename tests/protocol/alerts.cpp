@@ -102,6 +102,11 @@ CAF_TEST(pausing and switching off belong to the operator and are no alert) {
   x.hear(stands(channel_state::active), noon);
   CAF_CHECK(x.hear(stands(channel_state::paused), noon).empty());
   CAF_CHECK(x.hear(stands(channel_state::disabled), noon).empty());
+  CAF_CHECK_EQUAL(x.hear(stands(channel_state::broken, "401"), noon).size(), 1u);
+  CAF_CHECK(x.hear(stands(channel_state::paused), noon).empty());
+  const auto told = x.hear(stands(channel_state::active), noon);
+  CAF_REQUIRE_EQUAL(told.size(), 1u);
+  CAF_CHECK(told[0].over);
 }
 
 CAF_TEST(failovers are told once in a cooldown and have no end) {
