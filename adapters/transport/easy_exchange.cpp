@@ -18,6 +18,12 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
+bool names_a_content_type(const http_request& what) {
+  return std::ranges::any_of(what.headers, [](const auto& header) {
+    return curl_strequal(header.first.c_str(), "content-type") != 0;
+  });
+}
+
 }  // namespace
 
 void easy_exchange::prepare(CURL* easy, const http_transport_options& how,
@@ -27,7 +33,11 @@ void easy_exchange::prepare(CURL* easy, const http_transport_options& how,
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy, CURLOPT_URL, request_.url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  curl_easy_setopt(
+    easy, CURLOPT_HTTP_VERSION,
+    static_cast<long>(request_.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  if (request_.http2)
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request_.timeout.count()));
@@ -57,6 +67,8 @@ void easy_exchange::set_body(CURL* easy) {
                      static_cast<curl_off_t>(request_.body.size()));
   }
   curl_slist* lines = curl_slist_append(nullptr, "Expect:");
+  if (!names_a_content_type(request_))  // else libcurl calls it a form
+    lines = curl_slist_append(lines, "Content-Type:");
   for (auto& [name, value] : request_.headers)
     lines = curl_slist_append(lines, (name + ": " + value).c_str());
   headers_.reset(lines);

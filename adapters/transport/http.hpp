@@ -21,11 +21,11 @@ struct http_transport_options {
   std::vector<address_range> allow_private{};
 };
 
-/// Outbound HTTP/1.1 through libcurl, on a thread of its own: connections are reused, certificates
-/// verified, redirects never followed, answers read up to 64 KiB. Guarded requests share no
-/// connection with others, so that every address they reach was checked; through a proxy only
-/// literal addresses can be. When it ends, exchanges under way are told `cancelled`. Takes no
-/// `log_request`.
+/// Outbound HTTP/1.1, and HTTP/2 where it is asked for, through libcurl on a thread of its own:
+/// connections are reused, certificates verified, redirects never followed, answers read up to 64
+/// KiB. Guarded requests share no connection with others, so that every address they reach was
+/// checked; through a proxy only literal addresses can be. When it ends, exchanges under way are
+/// told `cancelled`. Takes no `log_request`.
 transport_ptr make_http_transport(const http_transport_options& how);
 
 }  // namespace carillon

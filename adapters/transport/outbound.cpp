@@ -19,15 +19,22 @@ class log_transport final : public transport {
 
 class outbound final : public transport {
  public:
-  outbound(transport_ptr http, transport_ptr log) : http_(std::move(http)), log_(std::move(log)) {}
+  outbound(transport_ptr http, transport_ptr mail, transport_ptr log)
+      : http_(std::move(http)), mail_(std::move(mail)), log_(std::move(log)) {}
 
   void send(request what, done tell) override {
-    auto& right = std::holds_alternative<http_request>(what) ? http_ : log_;
-    right->send(std::move(what), std::move(tell));
+    right_for(what).send(std::move(what), std::move(tell));
   }
 
  private:
+  transport& right_for(const request& what) const {
+    if (std::holds_alternative<mail_request>(what))
+      return *mail_;
+    return std::holds_alternative<http_request>(what) ? *http_ : *log_;
+  }
+
   transport_ptr http_;
+  transport_ptr mail_;
   transport_ptr log_;
 };
 
@@ -37,8 +44,8 @@ transport_ptr make_log_transport(std::function<void(std::string_view)> write) {
   return std::make_shared<log_transport>(std::move(write));
 }
 
-transport_ptr make_outbound(transport_ptr http, transport_ptr log) {
-  return std::make_shared<outbound>(std::move(http), std::move(log));
+transport_ptr make_outbound(transport_ptr http, transport_ptr mail, transport_ptr log) {
+  return std::make_shared<outbound>(std::move(http), std::move(mail), std::move(log));
 }
 
 }  // namespace carillon

@@ -11,6 +11,6 @@ namespace carillon {
 transport_ptr make_log_transport(std::function<void(std::string_view)> write);
 
 /// Gives each request to the transport of its kind.
-transport_ptr make_outbound(transport_ptr http, transport_ptr log);
+transport_ptr make_outbound(transport_ptr http, transport_ptr mail, transport_ptr log);
 
 }  // namespace carillon

@@ -1,0 +1,170 @@
+#include "adapters/transport/smtp.hpp"
+
+#include "adapters/transport/mail_conversation.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <iterator>
+#include <mutex>
+#include <thread>
+
+namespace carillon {
+
+namespace {
+
+/// A handle with the connection that it keeps.
+struct mail_line {
+  CURL* easy{nullptr};
+  /// Whom it speaks to, and as whom.
+  std::string server{};
+  int messages{0};
+  std::chrono::steady_clock::time_point used{};
+};
+
+std::string server_of(const mail_request& what) {
+  return what.host + "\n" + std::to_string(what.port) + "\n" + what.username;
+}
+
+/// Ends a connection with QUIT, whose answer is not waited for.
+void hang_up(const mail_line& line) {
+  curl_socket_t socket = CURL_SOCKET_BAD;
+  if (curl_easy_getinfo(line.easy, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK
+      && socket != CURL_SOCKET_BAD)
+    ::shutdown(socket, SHUT_RD);
+  curl_easy_cleanup(line.easy);
+}
+
+struct mail_job {
+  mail_request what{};
+  transport::done tell{};
+};
+
+class smtp_transport final : public transport {
+ public:
+  explicit smtp_transport(const smtp_transport_options& how)
+      : how_(how), guard_(how.allow_private) {}
+
+  ~smtp_transport() override {
+    {
+      std::lock_guard hold{mutex_};
+      stopping_ = true;
+    }
+    changed_.notify_all();
+    for (auto& one : threads_)
+      one.join();
+    for (auto& one : waiting_)
+      one.tell(transport_error{transport_failure::cancelled, "the node is stopping"});
+    for (auto& line : lines_)
+      hang_up(line);
+  }
+
+  void send(request what, done tell) override {
+    std::lock_guard hold{mutex_};
+    waiting_.push_back({std::move(std::get<mail_request>(what)), std::move(tell)});
+    if (free_ >= waiting_.size())
+      changed_.notify_one();
+    else if (threads_.size() < static_cast<std::size_t>(how_.max_active))
+      threads_.emplace_back([this] { work(); });
+  }
+
+ private:
+  void work() {
+    std::unique_lock hold{mutex_};
+    for (;;) {
+      ++free_;
+      auto in_time =
+        changed_.wait_for(hold, how_.idle, [this] { return stopping_ || !waiting_.empty(); });
+      --free_;
+      if (stopping_)
+        return;
+      if (!in_time) {
+        hang_up_idle(hold);
+        continue;
+      }
+      auto job = std::move(waiting_.front());
+      waiting_.pop_front();
+      auto line = take_line(job.what);
+      hold.unlock();
+      auto came = speak(job.what, line);
+      hold.lock();
+      keep(std::move(line), hold);
+      // Counted as free while it tells, so that the next message needs no thread more.
+      ++free_;
+      hold.unlock();
+      job.tell(std::move(came));
+      hold.lock();
+      --free_;
+    }
+  }
+
+  transport_result speak(const mail_request& what, mail_line& line) {
+    if (line.easy == nullptr)
+      line.easy = curl_easy_init();
+    if (line.easy == nullptr)
+      return transport_error{transport_failure::connect, "libcurl has no memory"};
+    ++line.messages;
+    return mail_conversation{what, how_, guard_, stopping_}.run(line.easy);
+  }
+
+  /// The line that was used last for this server, else a new one.
+  mail_line take_line(const mail_request& what) {
+    auto server = server_of(what);
+    for (auto at = lines_.rbegin(); at != lines_.rend(); ++at)
+      if (at->server == server) {
+        auto out = std::move(*at);
+        lines_.erase(std::next(at).base());
+        return out;
+      }
+    return {.server = std::move(server)};
+  }
+
+  void keep(mail_line line, std::unique_lock<std::mutex>& hold) {
+    if (line.easy == nullptr)
+      return;
+    if (line.messages < how_.messages_per_connection && !stopping_) {
+      line.used = std::chrono::steady_clock::now();
+      lines_.push_back(std::move(line));
+      return;
+    }
+    hold.unlock();
+    hang_up(line);
+    hold.lock();
+  }
+
+  void hang_up_idle(std::unique_lock<std::mutex>& hold) {
+    auto since = std::chrono::steady_clock::now() - how_.idle;
+    auto fresh = std::ranges::find_if(lines_, [&](auto& x) { return x.used > since; });
+    std::vector<mail_line> idle{std::make_move_iterator(lines_.begin()),
+                                std::make_move_iterator(fresh)};
+    lines_.erase(lines_.begin(), fresh);
+    hold.unlock();
+    for (auto& line : idle)
+      hang_up(line);
+    hold.lock();
+  }
+
+  const smtp_transport_options how_;
+  const address_guard guard_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<mail_job> waiting_;
+  /// Lines that nobody speaks on, the last used at the end.
+  std::vector<mail_line> lines_;
+  /// Threads that will look at what waits without being told.
+  std::size_t free_{0};
+  std::atomic<bool> stopping_{false};
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace
+
+transport_ptr make_smtp_transport(const smtp_transport_options& how) {
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  return std::make_shared<smtp_transport>(how);
+}
+
+}  // namespace carillon
