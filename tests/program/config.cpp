@@ -161,7 +161,6 @@ CAF_TEST(both forms of a secret or a file that cannot be read are faults) {
 CAF_TEST(what this version cannot do is refused where it is set and left alone at its default) {
   const std::string later = " is not available in this version";
   CAF_CHECK_EQUAL(fault_of("[storage]\nspool = \"file://spool\"\n"), "2: storage.spool:" + later);
-  CAF_CHECK_EQUAL(fault_of("[alerts]\ndead_letters = 5\n"), "2: alerts.dead_letters:" + later);
   CAF_CHECK_EQUAL(fault_of("[sinks.x]\ntype = \"webhook\"\n"), "1: sinks:" + later);
   CAF_CHECK_EQUAL(fault_of("[storage]\nurl = \"mysql://u@h/d\"\n"),
                   "2: storage.url: mysql:// is not available in this version");
@@ -169,8 +168,23 @@ CAF_TEST(what this version cannot do is refused where it is set and left alone a
                   "2: channels.m.type: the type email is not available in this version");
   CAF_CHECK_EQUAL(fault_of("[[routes]]\nevent = \"a\"\ndigest = \"10m\"\n"),
                   "3: routes[0].digest:" + later);
-  CAF_CHECK_EQUAL(fault_of("[alerts]\ndead_letters = 100\n[cluster]\npeers = []\ntls = false\n"),
-                  "accepted");
+  CAF_CHECK_EQUAL(fault_of("[cluster]\npeers = []\ntls = false\n"), "accepted");
+}
+
+CAF_TEST(alerts need a channel that is there with an address where it takes one) {
+  CAF_CHECK_EQUAL(fault_of("[alerts]\nchannel = \"ops\"\n"),
+                  "2: alerts.channel: there is no channel ops");
+  CAF_CHECK_EQUAL(fault_of("[alerts]\nchannel = \"hook\"\n[channels.hook]\ntype = \"webhook\"\n"),
+                  "1: alerts.recipient: is missing: the channel hook takes an address");
+  CAF_CHECK_EQUAL(fault_of("[alerts]\ncooldown = \"soon\"\n"),
+                  "2: alerts.cooldown: must be a time such as 15m");
+  auto read =
+    this->read("[alerts]\nchannel = \"system\"\nconsecutive_failures = 5\ndead_letters = 0\n");
+  CAF_REQUIRE(read.has_value());
+  CAF_CHECK_EQUAL(read->alerts.channel, "system");
+  CAF_CHECK_EQUAL(read->alerts.consecutive_failures, 5);
+  CAF_CHECK_EQUAL(read->alerts.dead_letters, 0);
+  CAF_CHECK_EQUAL(read->alerts.cooldown, "15m");
 }
 
 CAF_TEST(one algorithm is pinned) {

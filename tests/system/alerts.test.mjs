@@ -13,12 +13,11 @@ before(async () => {
   provider = await WebhookReceiver.start({ answer: ({ path }) => (down.has(path) ? 503 : 204) });
   operator = await WebhookReceiver.start();
   robot = await DingtalkRobot.start({ limit: 1000 });
-  const hook = (name, more = '') => `
+  const hook = (name, more = 'circuit_failures = 1000') => `
 [channels.${name}]
 type = "webhook"
 url = "${provider.url}/${name}"
 retry = "20ms,20ms,20ms,20ms"
-circuit_failures = 1000
 ${more}
 [[routes]]
 event = "${name}.*"
@@ -28,10 +27,11 @@ channels = ["${name}"]
     config: `
 [alerts]
 channel = "operator"
-recipient = "${operator.url}/alerts"
 dead_letters = 1
 [channels.operator]
 type = "webhook"
+url = "${operator.url}/alerts"
+retry = "20ms,20ms,20ms,20ms"
 ${hook('shop')}
 ${hook('fickle', 'circuit_failures = 2\ncircuit_cooldown = "50ms"')}
 ${hook('primary', 'failover = ["spare"]')}
@@ -132,6 +132,7 @@ test('an open circuit is an alert, and so is its end', async () => {
   await post({ type: 'fickle.paid' });
   await alert('circuit_open', 'fickle');
   down.delete('/fickle');
+  await post({ type: 'fickle.paid' });
   await alert('circuit_open', 'fickle', 'resolved');
 });
 
