@@ -55,6 +55,7 @@ void mail_conversation::set_security(CURL* easy) {
   if (!request_.username.empty()) {
     curl_easy_setopt(easy, CURLOPT_USERNAME, request_.username.c_str());
     curl_easy_setopt(easy, CURLOPT_PASSWORD, request_.password.c_str());
+    curl_easy_setopt(easy, CURLOPT_SASL_IR, 1L);
   }
   if (request_.guarded) {
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &mail_conversation::on_socket);
