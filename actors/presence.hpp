@@ -11,6 +11,14 @@
 
 namespace carillon {
 
+/// Who is told that a user came or went.
+enum class presence_news : std::uint8_t {
+  to_subscribers,
+  /// Every connection that can be told more than notifications, without asking.
+  to_all,
+  to_nobody,
+};
+
 struct presence_options {
   /// A user's connections past this many are closed with 4429.
   std::size_t max_connections_per_user{20};
@@ -20,6 +28,7 @@ struct presence_options {
   std::int64_t max_bytes{64 << 20};
   /// Everybody may subscribe to presence, not only `admin`.
   bool visible_to_all{false};
+  presence_news news{presence_news::to_subscribers};
   /// What `hello` tells: how often the shards ping.
   seconds heartbeat{25};
   /// Called when presence starts again after a failure: every live connection of this node, also

@@ -18,6 +18,10 @@ constexpr std::size_t max_waiting = 100'000;
 /// A closing connection ends by itself in 5 s.
 constexpr auto close_patience = seconds{6};
 
+/// Events of single users that go to all watchers together in a second: what a change costs grows
+/// with those who are told of it, and the changes told shrink in turn.
+constexpr std::size_t max_told = 100'000;
+
 std::vector<principal_ptr> claims_of(const auto& connections) {
   std::vector<principal_ptr> out;
   for (const auto& x : connections)
@@ -30,9 +34,9 @@ std::vector<principal_ptr> claims_of(const auto& connections) {
 presence_state::presence_state(actor& self, presence_world_ptr world)
     : self_(self),
       world_(std::move(world)),
-      services_(std::make_shared<session_services>(
-        session_services{self.handle(), world_->persistence, world_->queries, world_->clock,
-                         world_->counts, world_->how.heartbeat, world_->how.visible_to_all})),
+      services_(std::make_shared<session_services>(session_services{
+        self.handle(), world_->persistence, world_->queries, world_->clock, world_->counts,
+        world_->how.heartbeat, world_->how.visible_to_all, world_->how.news})),
       budget_(std::make_shared<push_budget>(world_->how.max_receivers, world_->how.max_bytes,
                                             [to = self.handle()] { caf::anon_send(to, room{}); })) {
   if (self_.life() > 0 && world_->how.on_restart)
@@ -210,7 +214,9 @@ void presence_state::announce() {
     feed_ = {};
     return;
   }
-  const auto told = feed_.tell(self_.steady_now());
+  const auto most =
+    std::clamp<std::size_t>(max_told / watchers_.size(), 1, rules::presence_feed::max_single);
+  const auto told = feed_.tell(self_.steady_now(), most);
   const auto say = [this](const live_event& what) {
     for (const auto& [id, to] : watchers_)
       to->say(what);

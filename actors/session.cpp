@@ -189,8 +189,13 @@ class session final : public session_actor::base {
       return marked_by(*seat, *mark);
     if (const auto* where = std::get_if<result<inbox_state>>(&what->what))
       return seat->answered(desk(self), *where);
-    if (const auto* unread = std::get_if<result<std::int64_t>>(&what->what))
-      return seat->answered(desk(self), *unread);
+    if (const auto* unread = std::get_if<result<std::int64_t>>(&what->what)) {
+      seat->answered(desk(self), *unread);
+      // Greeted, so that who comes and goes is never told before the hello.
+      if (with_->news == presence_news::to_all)
+        send(with_->presence, watch{seat->who(), true});
+      return;
+    }
     seat->answered(desk(self), std::get<result<seq_page>>(what->what));
   }
 
@@ -257,7 +262,10 @@ class session final : public session_actor::base {
   void subscribe(session_seat& seat, const client_command& what) {
     if (what.argument != "presence")
       return seat.tell(codec::error_event({errc::invalid, "there is no such topic"}));
-    if (!with_->presence_visible_to_all && !what.from->who()->is_admin)
+    if (with_->news == presence_news::to_nobody)
+      return seat.tell(codec::error_event({errc::forbidden, "presence is told to nobody here"}));
+    const bool open = with_->presence_visible_to_all || with_->news == presence_news::to_all;
+    if (!open && !what.from->who()->is_admin)
       return seat.tell(codec::error_event({errc::forbidden, "presence needs the scope admin"}));
     send(with_->presence, watch{what.from, what.kind == command_kind::subscribe});
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/presence.hpp"
 #include "actors/presence_control.hpp"
 #include "protocol/metrics.hpp"
 
@@ -19,6 +20,7 @@ struct session_services {
   metrics& counts;
   seconds heartbeat;
   bool presence_visible_to_all;
+  presence_news news;
 };
 
 using session_services_ptr = std::shared_ptr<const session_services>;

@@ -13,7 +13,7 @@ void presence_feed::went(std::string_view user_id, steady_time now) {
   by_time_.emplace_back(now + grace, user_id);
 }
 
-presence_feed::telling presence_feed::tell(steady_time now) {
+presence_feed::telling presence_feed::tell(steady_time now, std::size_t most) {
   while (!by_time_.empty() && by_time_.front().first <= now) {
     auto [at, user] = std::move(by_time_.front());
     by_time_.pop_front();
@@ -28,7 +28,7 @@ presence_feed::telling presence_feed::tell(steady_time now) {
 
   telling out;
   for (auto& x : news_) {
-    if (told_.size() < max_single) {
+    if (told_.size() < most) {
       told_.push_back(now);
       out.singly.push_back(std::move(x));
     } else {

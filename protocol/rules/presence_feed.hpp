@@ -13,8 +13,8 @@
 namespace carillon::rules {
 
 /// What watchers of presence are told of users who come and go. Who comes back within the grace
-/// never left. At most `max_single` changes in any second are told singly; what is beyond that is
-/// one remark that something changed.
+/// never left. At most `max_single` changes in any second are told singly, fewer where so many hear
+/// them that it would cost too much; what is beyond that is one remark that something changed.
 class presence_feed {
  public:
   static constexpr seconds grace{10};
@@ -39,8 +39,9 @@ class presence_feed {
   /// A user's last connection went.
   void went(std::string_view user_id, steady_time now);
 
-  /// Takes what is to be told at this time; to be asked again in a second while `pending`.
-  telling tell(steady_time now);
+  /// Takes what is to be told at this time, singly at most so many in any second; to be asked again
+  /// in a second while `pending`.
+  telling tell(steady_time now, std::size_t most = max_single);
 
   /// Something is to be told later.
   bool pending() const noexcept { return beyond_ || !news_.empty() || !leaving_.empty(); }

@@ -62,3 +62,16 @@ CAF_TEST(no second hears of more than a hundred singly) {
   feed.came("again");
   CAF_CHECK_EQUAL(feed.tell(start + 1300ms).singly.size(), 1u);
 }
+
+CAF_TEST(fewer are told singly where it is asked so) {
+  presence_feed feed;
+  for (int i = 0; i < 20; ++i)
+    feed.came("u" + std::to_string(i));
+  const auto told = feed.tell(start, 10);
+  CAF_CHECK_EQUAL(told.singly.size(), 10u);
+  CAF_CHECK(told.changed);
+  feed.came("next");
+  CAF_CHECK(feed.tell(start + 100ms, 10).singly.empty());
+  feed.came("later");
+  CAF_CHECK_EQUAL(feed.tell(start + 1100ms, 10).singly.size(), 1u);
+}
