@@ -1,5 +1,7 @@
 #include "protocol/id.hpp"
 
+#include "protocol/codec/hex.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,16 +17,6 @@ constexpr std::uint16_t sequence_limit = 0x1000;  // the 12 bits of rand_a count
 
 constexpr bool is_dash(std::size_t position) {
   return position == 8 || position == 13 || position == 18 || position == 23;
-}
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  if (c >= 'a' && c <= 'f')
-    return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F')
-    return c - 'A' + 10;
-  return -1;
 }
 
 void append_uuid(std::string& out, const uuid& x) {
@@ -72,8 +64,8 @@ std::optional<uuid> parse_uuid(std::string_view text) {
   for (auto& byte : x.bytes) {
     if (is_dash(at) && text[at++] != '-')
       return {};
-    const int high = hex_value(text[at++]);
-    const int low = hex_value(text[at++]);
+    const int high = codec::hex_value(text[at++]);
+    const int low = codec::hex_value(text[at++]);
     if (high < 0 || low < 0)
       return {};
     byte = static_cast<std::uint8_t>(high << 4 | low);

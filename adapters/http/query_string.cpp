@@ -1,5 +1,6 @@
 #include "adapters/http/query_string.hpp"
 
+#include "protocol/codec/hex.hpp"
 #include "protocol/codec/text.hpp"
 #include "protocol/codec/time.hpp"
 
@@ -9,16 +10,6 @@
 namespace carillon::http {
 
 namespace {
-
-int digit_of(char c) {
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  if (c >= 'a' && c <= 'f')
-    return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F')
-    return c - 'A' + 10;
-  return -1;
-}
 
 bool unreserved(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-'
@@ -34,8 +25,8 @@ std::optional<std::string> url_decoded(std::string_view text) {
     if (text[i] == '+') {
       out += ' ';
     } else if (text[i] == '%') {
-      const int high = i + 2 < text.size() ? digit_of(text[i + 1]) : -1;
-      const int low = i + 2 < text.size() ? digit_of(text[i + 2]) : -1;
+      const int high = i + 2 < text.size() ? codec::hex_value(text[i + 1]) : -1;
+      const int low = i + 2 < text.size() ? codec::hex_value(text[i + 2]) : -1;
       if (high < 0 || low < 0)
         return std::nullopt;
       out += static_cast<char>(high * 16 + low);
