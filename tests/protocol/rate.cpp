@@ -164,3 +164,17 @@ CAF_TEST(absurd limits keep their promise) {
   CAF_CHECK_LESS_OR_EQUAL(take_all(bucket, start), 100'000u);
   CAF_CHECK(bucket.ready_at(start) >= start);
 }
+
+CAF_TEST(a bucket is unused when it is full and not frozen) {
+  for (const auto limit : {rate_limit{20, 60s, 0}, rate_limit{1, 60s, 1}}) {
+    rate bucket{limit, start, std::nullopt};
+    CAF_CHECK(bucket.unused(start));
+    bucket.take(start);
+    CAF_CHECK(!bucket.unused(start));
+    CAF_CHECK(bucket.unused(start + 2min));
+    bucket.freeze(start + 1h);
+    CAF_CHECK(!bucket.unused(start + 2min));
+    CAF_CHECK(bucket.unused(start + 1h));
+  }
+  CAF_CHECK((rate{std::nullopt, start, std::nullopt}.unused(start)));
+}

@@ -37,3 +37,15 @@ CAF_TEST(more than was asked for leaves no room) {
     x.took(priority::urgent);
   CAF_CHECK(x.ask() == window::counts({2, 2, 2, 0}));
 }
+
+CAF_TEST(a window made smaller keeps what it holds and asks again when there is room) {
+  window x{4};
+  x.ask();
+  for (int i = 0; i < 4; ++i)
+    x.took(priority::normal);
+  x.resize(2);
+  CAF_CHECK_EQUAL(x.ask()[static_cast<std::size_t>(priority::normal)], 0u);
+  for (int i = 0; i < 3; ++i)
+    x.freed(priority::normal);
+  CAF_CHECK_EQUAL(x.ask()[static_cast<std::size_t>(priority::normal)], 1u);
+}
