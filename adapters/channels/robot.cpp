@@ -40,7 +40,9 @@ std::string fitted(std::string_view text, std::size_t most,
     auto out = build(codec::cut(text, room));
     if (out.size() <= most || room == 0)
       return out;
-    room -= std::min(room, std::max<std::size_t>(out.size() - most, 16));
+    // A character may be written as several: the text gives up its share of the excess.
+    const auto share = (out.size() - most) * room / out.size();
+    room -= std::min(room, std::max<std::size_t>(share, 16));
   }
 }
 

@@ -16,5 +16,13 @@ channel_type wecom_type();
 channel_type wecom_bot_type();
 channel_type wechat_type();
 channel_type wechat_mini_type();
+channel_type aliyun_sms_type();
+channel_type tencent_sms_type();
+channel_type twilio_type();
+channel_type slack_type();
+channel_type discord_type();
+channel_type teams_type();
+channel_type ntfy_type();
+channel_type gotify_type();
 
 }  // namespace carillon::channels
