@@ -26,7 +26,7 @@ constexpr int receive_buffer = 4096;
 constexpr int producers = 16;
 constexpr int patience = 10;
 
-std::string user(std::size_t i) {
+std::string stalled_user(std::size_t i) {
   return "stalled-" + std::to_string(i);
 }
 
@@ -67,8 +67,8 @@ stalled_clients::stalled_clients(const target& to, int count)
     clients_[for_whom_[&who]].sent += body.size() + 4;
   };
   for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-    auto reader = std::make_unique<subscriber>(i, to.port, live_stream(to, "plain", user(i)),
-                                               ignore_, receive_buffer);
+    auto reader = std::make_unique<subscriber>(
+      i, to.port, live_stream(to, "plain", stalled_user(i)), ignore_, receive_buffer);
     const auto port = port_of(reader->socket());
     clients_.push_back({std::move(reader), port});
   }
@@ -104,7 +104,7 @@ void stalled_clients::send(const std::vector<std::size_t>& to_whom) {
       if (!each->busy() && next != to_whom.end()) {
         for_whom_[each.get()] = *next;
         each->send(post_request("/api/v1/notifications", token_,
-                                R"({"title":"t","message":"m","user_id":")" + user(*next)
+                                R"({"title":"t","message":"m","user_id":")" + stalled_user(*next)
                                   + R"(","extra_data":{"x":")" + filler + R"("}})"));
         ++next;
       }
