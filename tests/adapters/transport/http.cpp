@@ -57,6 +57,22 @@ CAF_TEST(a request goes out byte for byte and the answer comes back) {
   CAF_CHECK(got.ends_with("\r\n\r\n{\"钉\":1}"));
 }
 
+CAF_TEST(what is signed is not added to and not replaced) {
+  std::string got;
+  loopback_server server{[&](const std::string& x) {
+    got = x;
+    return answer(204, "");
+  }};
+  auto aut = make_http_transport({});
+  sent(*aut, {.url = server.url(), .headers = {{"host", "signed.example:8"}}}).get();
+  CAF_CHECK(got.find("host: signed.example:8\r\n") != std::string::npos);
+  CAF_CHECK(got.find("Host:") == std::string::npos);
+  CAF_CHECK(got.find("Content-Type:") == std::string::npos);
+  sent(*aut, {.url = server.url(), .headers = {{"content-type", "text/x"}}, .body = "x"}).get();
+  CAF_CHECK(got.find("content-type: text/x\r\n") != std::string::npos);
+  CAF_CHECK(got.find("Content-Type:") == std::string::npos);
+}
+
 CAF_TEST(connections are used again) {
   loopback_server server{[](const std::string&) { return answer(200, "ok"); }};
   auto aut = make_http_transport({});
