@@ -1,6 +1,10 @@
-#include "adapters/channels/registry.hpp"
+#include "bin/channel_book.hpp"
+#include "bin/clock.hpp"
 #include "bin/commands/command.hpp"
+#include "bin/outbound.hpp"
+#include "bin/probe.hpp"
 #include "bin/store_url.hpp"
+#include "bin/stored_settings.hpp"
 #include "storage/repository.hpp"
 
 #include <CLI/App.hpp>
@@ -8,6 +12,8 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace carillon::commands {
 
@@ -18,15 +24,39 @@ void print(std::string_view verdict, std::string_view name, std::string_view typ
   std::cout << verdict << ' ' << name << ' ' << type << ' ' << detail << std::endl;
 }
 
-/// A channel's settings were checked when they were read; what is left is to ask its provider,
-/// which none of these types can without sending.
-void check_channel(const channel_settings& channel) {
-  if (!channel.enabled)
-    print("skip", channel.name, channel.type, "disabled");
-  else if (channel.type == "system" || channel.type == "log")
-    print("ok", channel.name, channel.type, "needs no provider");
-  else
-    print("skip", channel.name, channel.type, "cannot be tested without sending");
+/// Whether the channel's provider takes its credentials, as far as that can be told.
+bool check_channel(const booked_channel& what, transport& over) {
+  const auto& name = what.settings.name;
+  const auto& type = what.settings.type;
+  if (!what.settings.enabled) {
+    print("skip", name, type, "disabled");
+    return true;
+  }
+  if (type == "system" || type == "log") {
+    print("ok", name, type, "needs no provider");
+    return true;
+  }
+  const auto made = make_channel(what);
+  const auto report = made ? probe_now(**made, over, wall_time) : made.error();
+  if (report) {
+    print(report->ok ? "ok" : "fail", name, type, report->detail);
+    return report->ok;
+  }
+  const bool untestable = report.error().code == errc::not_found;
+  print(untestable ? "skip" : "fail", name, type, report.error().detail);
+  return untestable;
+}
+
+/// What the API says beside the file; nothing where there is no database yet, or an older one.
+std::vector<channel_record> stored_channels(const std::string& url) {
+  const auto file = file_of(url);
+  if (!file.empty() && !std::filesystem::exists(file))
+    return {};
+  try {
+    return read_stored_settings(url).channels;
+  } catch (const std::exception&) {
+    return {};
+  }
 }
 
 bool check_database(const std::string& url) {
@@ -59,9 +89,18 @@ void add_check(CLI::App& to, action& run) {
       auto how = given->read();
       if (!how || !has_secret(*how))
         return wrong_usage;
-      for (auto& [name, channel] : how->channels)
-        check_channel(channel);
-      return check_database(how->storage.url) ? done : failed;
+      const auto book =
+        channel_book::open(how->channels, stored_channels(how->storage.url), book_rules_of(*how));
+      if (!book) {
+        print_error(book.error());
+        return wrong_usage;
+      }
+      const auto over = outbound_of(*how);
+      bool good = true;
+      for (auto& [name, channel] : book->all())
+        good &= check_channel(channel, *over);
+      good &= check_database(how->storage.url);
+      return good ? done : failed;
     };
   });
 }
