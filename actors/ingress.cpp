@@ -205,13 +205,17 @@ class ingress_state {
   /// One read for as many of those who wait as make a good size.
   void ask() {
     std::set<std::string> users;
+    std::vector<audience> groups;
     while (!waiting_.empty() && users.size() < enough_users) {
       auto& first = waiting_.front();
       users.insert(first.users.begin(), first.users.end());
+      for (const auto& group : first.groups)
+        if (std::ranges::find(groups, group) == groups.end())
+          groups.push_back(group);
       asked_.push_back(std::move(first));
       waiting_.pop_front();
     }
-    if (users.empty())
+    if (asked_.empty())
       return;
     auto what = std::make_shared<query>();
     what->what = gather_facts{
@@ -219,7 +223,8 @@ class ingress_state {
       answer<facts>{[to = self_.handle(), life = self_.life()](result<facts> found) {
         caf::anon_send(to,
                        facts_read{life, std::make_shared<const result<facts>>(std::move(found))});
-      }}};
+      }},
+      std::move(groups)};
     self_.send(queries_, query_ptr{std::move(what)});
   }
 

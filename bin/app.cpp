@@ -1,14 +1,12 @@
 #include "bin/app.hpp"
 
 #include "adapters/socketio/registry.hpp"
-#include "adapters/transport/http.hpp"
-#include "adapters/transport/outbound.hpp"
-#include "adapters/transport/smtp.hpp"
 #include "bin/catalog.hpp"
 #include "bin/clock.hpp"
 #include "bin/listen_address.hpp"
 #include "bin/log.hpp"
 #include "bin/open_files.hpp"
+#include "bin/outbound.hpp"
 #include "bin/store_url.hpp"
 #include "bin/stored_settings.hpp"
 #include "storage/repository.hpp"
@@ -26,25 +24,6 @@ namespace {
 
 /// Connections that may be open for plain HTTP beside the live ones.
 constexpr std::int64_t plain_connections = 256;
-
-std::vector<address_range> allowed_ranges(const config& how) {
-  std::vector<address_range> ranges;
-  for (auto& text : how.outbound.allow_private)
-    if (auto range = parse_range(text))
-      ranges.push_back(*range);
-  return ranges;
-}
-
-transport_ptr make_outbound_of(const config& how) {
-  http_transport_options options;
-  options.ca_file = how.outbound.ca_file;
-  options.proxy = how.outbound.proxy;
-  options.allow_private = allowed_ranges(how);
-  return make_outbound(
-    make_http_transport(options),
-    make_smtp_transport({.ca_file = options.ca_file, .allow_private = options.allow_private}),
-    make_log_transport(log_delivery));
-}
 
 void bring_up_to_date(const std::string& url) {
   make_directory_of(url);
@@ -121,10 +100,11 @@ void app::start() {
   raise_open_files(how_.server.max_connections + plain_connections + 128);
   bring_up_to_date(how_.storage.url);
   load_stored();
+  load_routes();
   start_shards();
   engine_.emplace(how_, *book_,
                   surroundings{.counts = counts_,
-                               .outbound = make_outbound_of(how_),
+                               .outbound = outbound_of(how_),
                                .clock = wall_time,
                                .presence_restarted =
                                  [this] {
@@ -132,15 +112,13 @@ void app::start() {
                                               "a part of the engine was restarted; resume");
                                  },
                                .ended = [this](const std::string& why) { has_ended(why); }});
+  publish();
   start_server();
 }
 
 void app::load_stored() {
   auto stored = read_stored_settings(how_.storage.url);
-  channel_book::rules rules{.guard = std::make_shared<address_guard>(allowed_ranges(how_))};
-  if (const auto key = parse_master_key(how_.auth.master_key))
-    rules.secrets.emplace(*key);
-  auto book = channel_book::open(how_.channels, stored.channels, std::move(rules));
+  auto book = channel_book::open(how_.channels, stored.channels, book_rules_of(how_));
   if (!book)
     throw invalid_configuration{book.error()};
   book_.emplace(std::move(*book));
@@ -154,7 +132,7 @@ void app::load_stored() {
 }
 
 void app::publish() {
-  engine_->use(make_catalog(how_));
+  engine_->use(make_catalog(how_, own_routes_));
 }
 
 void app::adopt() {
@@ -212,6 +190,7 @@ void app::start_server() {
     .socketio = make_socketio(live, tokens_),
     .reload = [this](answer<http::reload_report> reply) { ask(std::move(reply)); },
     .templates = engine_->templates(),
+    .catalog = [this] { return engine_->current(); },
     .settings = [this](http::settings_request asked) { ask(std::move(asked)); },
     .sources = how_.sources,
     .presence_visible_to_all = how_.presence.visible_to == "all",

@@ -63,13 +63,17 @@ class app {
   std::vector<errand> take_errands();
 
   void load_stored();
+  void load_routes();
+  result<stored_answer> show_routes();
+  result<stored_answer> put_routes(const http::settings_request& asked);
   /// Has every part work with the configuration that holds now.
   void adopt();
   void publish();
 
   void serve_settings(http::settings_request& asked);
   /// Stores a change with its line of the audit log, and waits for that.
-  result<void> commit(const http::settings_request& asked, administration what, audit_entry line);
+  result<void> commit(const http::settings_request& asked,
+                      std::variant<administration, route_change> what, audit_entry line);
   result<stored_answer> put_settings(const http::settings_request& asked);
 
   std::map<std::string, channel_standing> standings();
@@ -96,6 +100,8 @@ class app {
   /// What the file says, with environment and flags.
   config file_;
   configuration::setting_overrides keys_;
+  /// The API's.
+  std::vector<route> own_routes_;
   std::optional<channel_book> book_;
   configure again_;
   signals signals_;

@@ -37,15 +37,23 @@ void app::serve_settings(http::settings_request& asked) {
       return asked.reply(stored_answer{200, configuration::settings_json(how_, keys_)});
     case verb::put_settings:
       return asked.reply(put_settings(asked));
+    case verb::get_routes:
+      return asked.reply(show_routes());
+    case verb::put_routes:
+      return asked.reply(put_routes(asked));
   }
 }
 
-result<void> app::commit(const http::settings_request& asked, administration what,
-                         audit_entry line) {
+result<void> app::commit(const http::settings_request& asked,
+                         std::variant<administration, route_change> what, audit_entry line) {
   awaited_answer<bool> done;
-  what.reply = done.promise();
   auto told = std::make_shared<unit>();
-  told->what = std::move(what);
+  std::visit(
+    [&](auto& change) {
+      change.reply = done.promise();
+      told->what = std::move(change);
+    },
+    what);
   line.subject = asked.subject;
   told->audit.push_back(std::move(line));
   told->now = asked.now;

@@ -4,9 +4,10 @@
 
 namespace carillon {
 
-catalog_ptr make_catalog(const config& how) {
+catalog_ptr make_catalog(const config& how, const std::vector<route>& own) {
   auto all = std::make_shared<catalog>();
-  all->routes = how.routes;
+  all->routes = all_routes(how.routes, own);
+  std::erase_if(all->routes, [](const route& x) { return x.origin == "built-in"; });
   for (auto& [name, settings] : how.channels) {
     auto type = find_channel_type(settings.type);
     all->channels[name] = {settings, needs_address(settings), fixed_addresses(settings),

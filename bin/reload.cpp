@@ -50,7 +50,8 @@ bool same_channel(const channel_settings& a, const channel_settings& b) {
 bool same_route(const route& a, const route& b) {
   const auto key = [](const route& x) {
     return std::tie(x.name, x.enabled, x.event, x.when, x.channels, x.to, x.addresses, x.priority,
-                    x.delay, x.failover, x.repeat_after, x.template_code);
+                    x.delay, x.failover, x.repeat_after, x.template_code, x.audience_field,
+                    x.throttle_count, x.throttle_per);
   };
   return key(a) == key(b);
 }

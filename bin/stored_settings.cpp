@@ -30,4 +30,9 @@ stored_settings read_stored_settings(const std::string& url) {
           ask_reader<std::map<std::string, std::string>, read_settings>(*from)};
 }
 
+std::vector<std::string> read_stored_routes(const std::string& url) {
+  const auto from = storage::open_reader(url);
+  return ask_reader<std::vector<std::string>, read_routes>(*from);
+}
+
 }  // namespace carillon

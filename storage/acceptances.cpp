@@ -30,6 +30,24 @@ std::shared_ptr<delivery> shown(const planned& one) {
   return out;
 }
 
+/// Whether the route's bound leaves room for one more; it is taken then.
+bool take_turn(work& w, const planned& one, timestamp now) {
+  const auto bucket = digest_of({"throttle", one.bucket});
+  const auto since = now - one.at_most->per;
+  std::int64_t used = 0;
+  w.db.select("select count(*) from route_uses where bucket = :bucket and at > :since", 1,
+              {{"bucket", bucket}, {"since", since}}, [&](row& x) { used = x.number(); });
+  if (used >= one.at_most->count)
+    return false;
+  const auto& id = one.delivery ? one.delivery->id.value : one.inbox->id.value;
+  w.db.run("delete from route_uses where bucket = :bucket and at <= :since",
+           {{"bucket", bucket}, {"since", since}});
+  w.db.run("insert into route_uses (bucket, at, delivery_id) values (:bucket, :at, :id)",
+           {{"bucket", bucket}, {"at", now}, {"id", id}});
+  ++w.out.rows;
+  return true;
+}
+
 }  // namespace
 
 void want_locks(const acceptance& x, timestamp now, milliseconds retention,
@@ -47,7 +65,8 @@ void want_locks(const acceptance& x, timestamp now, milliseconds retention,
   }
 }
 
-void harvest_acceptance(const accepting& unit, std::span<const lock> locks, harvest& into) {
+void harvest_acceptance(work& w, const accepting& unit, std::span<const lock> locks,
+                        harvest& into) {
   auto& x = *unit.what;
   const auto wanted = static_cast<std::size_t>(
     std::ranges::count_if(x.plan, [&](const auto& one) { return takes_lock(x, one); }));
@@ -62,11 +81,20 @@ void harvest_acceptance(const accepting& unit, std::span<const lock> locks, harv
   auto next = mine.begin();
   for (const auto& one : x.plan) {
     auto outcome = shown(one);
-    if (takes_lock(x, one) && !(next++)->won) {
+    const auto* held = takes_lock(x, one) ? &*next++ : nullptr;
+    const auto refuse = [&](const char* why) {
       outcome->status = delivery_status::skipped;
-      outcome->reason = "duplicate";
+      outcome->reason = why;
       if (!one.delivery)
         outcome->notification.reset();
+    };
+    const bool told = one.inbox || !is_final(one.delivery->status);
+    if (held && !held->won) {
+      refuse("duplicate");
+    } else if (told && one.at_most && !take_turn(w, one, unit.now)) {
+      refuse("throttled");
+      if (held)  // what is not sent takes no lock
+        w.db.run("delete from notification_locks where key = :key", {{"key", held->key}});
     } else if (one.inbox) {
       into.add(one.inbox, unit.now);
     }

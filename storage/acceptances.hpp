@@ -22,6 +22,8 @@ void want_locks(const acceptance& x, timestamp now, milliseconds retention,
 
 /// Fills what is done, once the locks are decided. An event of which everything was locked is a
 /// duplicate of the first one and stores nothing; of another the locked deliveries are skipped.
-void harvest_acceptance(const accepting& unit, std::span<const lock> locks, harvest& into);
+/// A route's bound on how often is decided here as well; what goes beyond it is skipped too.
+void harvest_acceptance(work& w, const accepting& unit, std::span<const lock> locks,
+                        harvest& into);
 
 }  // namespace carillon::storage

@@ -127,7 +127,7 @@ void apply_batch(work& w, std::span<const unit_ptr> units, milliseconds retentio
   harvest made;
   harvest_creations(w, sorted.creations, sorted.locks, made);
   for (const auto& x : sorted.acceptances)
-    harvest_acceptance(x, sorted.locks, made);
+    harvest_acceptance(w, x, sorted.locks, made);
   insert_events(w, made.events);
   insert_deliveries(w, made.deliveries, sorted.now);
   settle_deliveries(w, sorted.settlements, sorted.now);

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -39,10 +40,12 @@ facts read_facts(connection& db, std::span<const std::string> user_ids) {
   };
   facts known;
   db.for_rows(
-    "select recipients.user_id, locale, time_zone from recipients {, rows} "
+    "select recipients.user_id, roles, stores, locale, time_zone from recipients {, rows} "
     "where recipients.user_id = {user_id}",
-    columns, user_ids.size(), fill, {}, 3, [&](row& x) {
+    columns, user_ids.size(), fill, {}, 5, [&](row& x) {
       auto& one = known[x.text()];
+      one.roles = strings_of(x.text());
+      one.stores = strings_of(x.text());
       one.locale = x.text();
       one.time_zone = x.text();
     });
@@ -63,6 +66,47 @@ facts read_facts(connection& db, std::span<const std::string> user_ids) {
       one->second.listed = !fresh;
     });
   return known;
+}
+
+namespace {
+
+/// A pattern for a JSON list that holds this text. It may fit more, since case counts in no
+/// pattern of SQLite's; who is meant is told by the list itself.
+std::string holding(const std::string& name) {
+  const auto quoted = text_of(std::vector{name});
+  std::string out = "%";
+  for (const char c : quoted.substr(1, quoted.size() - 2)) {
+    if (c == '%' || c == '_' || c == '!')
+      out += '!';
+    out += c;
+  }
+  return out + '%';
+}
+
+}  // namespace
+
+facts read_facts(connection& db, std::span<const std::string> user_ids,
+                 std::span<const audience> groups) {
+  std::set<std::string> users(user_ids.begin(), user_ids.end());
+  for (const auto& group : groups) {
+    const auto role = holding(group.role);
+    const auto store = holding(group.store_id);
+    std::string sql = "select user_id from recipients where true";
+    parameter_list values;
+    if (!group.role.empty()) {
+      sql += " and roles like :role escape '!'";
+      values.emplace_back("role", role);
+    }
+    if (!group.store_id.empty()) {
+      sql += " and stores like :store escape '!'";
+      values.emplace_back("store", store);
+    }
+    values.emplace_back("n", most_members + 1);
+    db.select(sql + " order by user_id limit :n", 1, values,
+              [&](row& x) { users.insert(x.text()); });
+  }
+  const std::vector<std::string> all(users.begin(), users.end());
+  return read_facts(db, all);
 }
 
 std::optional<recipient_record> read_recipient(connection& db, const std::string& user_id) {

@@ -14,6 +14,11 @@ namespace carillon::storage {
 /// What is stored of these users; a user nobody stored is absent.
 facts read_facts(connection& db, std::span<const std::string> user_ids);
 
+/// The same, and of those who have the role and the store of a group, at most one more than
+/// `most_members` of each.
+facts read_facts(connection& db, std::span<const std::string> user_ids,
+                 std::span<const audience> groups);
+
 /// All that is stored of one person.
 std::optional<recipient_record> read_recipient(connection& db, const std::string& user_id);
 

@@ -101,6 +101,8 @@ std::size_t prune_keys(work& w, timestamp now, timestamp before, int limit) {
     "delete from idempotency_keys where key in (select key from idempotency_keys "
     "where created_at <= :before order by created_at limit :n)",
     {{"before", now - idempotency_time}, {"n", limit}});
+  // No window of a throttle is longer than what is kept.
+  w.db.run("delete from route_uses where at < :before", {{"before", before}});
   w.db.run(
     "delete from notification_batches where completed_at is not null and created_at < :before",
     {{"before", before}});

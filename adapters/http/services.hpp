@@ -40,6 +40,8 @@ struct settings_request {
     resume_channel,
     get_settings,
     put_settings,
+    get_routes,
+    put_routes,
   };
 
   verb what{verb::list_channels};
@@ -75,6 +77,8 @@ struct services {
   /// Applies a changed configuration, all or nothing; `invalid` says why not.
   std::function<void(answer<reload_report>)> reload;
   template_shelf_ptr templates;
+  /// What is configured now.
+  std::function<catalog_ptr()> catalog;
   /// Shows or changes the running node's settings; what changed holds when it is answered.
   std::function<void(settings_request)> settings;
   /// Webhooks of others that become events, by name.

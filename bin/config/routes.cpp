@@ -1,5 +1,6 @@
 #include "bin/config/routes.hpp"
 
+#include "protocol/rules/durations.hpp"
 #include "protocol/rules/routing.hpp"
 #include "protocol/rules/when.hpp"
 
@@ -9,7 +10,21 @@ namespace carillon::configuration {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> later_keys{"template", "throttle", "digest"};
+constexpr std::array<std::string_view, 1> later_keys{"digest"};
+
+/// `1/10m`: at most so many messages to a recipient in any window of that length.
+void read_throttle(section& keys, route& to) {
+  const auto text = keys.text("throttle");
+  if (!text)
+    return;
+  const auto rate = rules::parse_rate(*text);
+  if (!rate)
+    keys.wrong("throttle", "must be a number per time such as 1/10m");
+  else if (*rate) {
+    to.throttle_count = (*rate)->count;
+    to.throttle_per = (*rate)->per;
+  }
+}
 
 void read_audience(section& keys, const std::string& path, route& to, std::vector<fault>& faults) {
   auto found = keys.find("audience");
@@ -22,7 +37,10 @@ void read_audience(section& keys, const std::string& path, route& to, std::vecto
   whom.role = members.text("role").value_or("");
   whom.store_id = members.text("store").value_or("");
   to.addresses = members.texts("addresses").value_or(std::vector<std::string>{});
+  to.audience_field = members.text("field").value_or("");
   members.finish();
+  if (!to.audience_field.empty() && !whom.broadcast())
+    members.wrong("field", "stands alone: a user, a role or a store beside it would win");
   if (!whom.user_id.empty() && !(whom.role.empty() && whom.store_id.empty()))
     members.wrong("user", "stands alone: a role or a store beside it would mean nothing");
   if (!whom.broadcast())
@@ -63,6 +81,8 @@ route read_route(const std::string& path, const node& from, std::vector<fault>& 
   to.delay = keys.duration("delay").value_or(milliseconds{0});
   to.failover = keys.texts("failover").value_or(std::vector<std::string>{});
   to.repeat_after = keys.duration("repeat_after").value_or(milliseconds{0});
+  read_throttle(keys, to);
+  to.template_code = keys.text("template").value_or("");
   for (auto key : later_keys)
     if (keys.find(key))
       keys.wrong(key, "is not available in this version");

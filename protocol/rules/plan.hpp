@@ -21,6 +21,10 @@ std::vector<std::string> needs_facts(std::span<const notification_draft> drafts,
 /// than the inbox.
 std::vector<std::string> needs_facts(const event_draft& draft, const catalog& what);
 
+/// Roles and stores whose people planning must know: the audiences of routes that tell them on a
+/// channel with addresses.
+std::vector<audience> needs_groups(const event_draft& draft, const catalog& what);
+
 /// What a posting means: its inbox rows, and a delivery for each other channel. Takes the
 /// notifications out of the drafts and leaves the rest. `invalid` where a channel is not
 /// configured, with its place: `/channels/1`, in a batch `/notifications/0/channels/1`.

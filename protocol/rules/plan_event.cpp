@@ -1,6 +1,7 @@
 #include "protocol/codec/text.hpp"
 #include "protocol/rules/addressing.hpp"
 #include "protocol/rules/plan.hpp"
+#include "protocol/rules/route_audience.hpp"
 #include "protocol/rules/route_words.hpp"
 #include "protocol/rules/routing.hpp"
 #include "protocol/rules/when.hpp"
@@ -46,28 +47,6 @@ words words_of(const event& what, const when_facts& facts) {
   return out;
 }
 
-/// Whom a route tells: its own audience, else the event's recipients.
-std::vector<target> targets_of(const route& by, const event& what) {
-  if (by.to)
-    return {by.to->personal() ? target{kind::user, by.to->user_id} : target{kind::group, {}}};
-  std::vector<target> out;
-  for (const auto& recipient : what.recipients)
-    out.push_back({kind::text, recipient});
-  if (out.empty())
-    out.push_back({kind::nobody, {}});
-  return out;
-}
-
-/// The same for channels that are not the inbox: fixed addresses come first.
-std::vector<target> addressees_of(const route& by, const event& what) {
-  if (by.addresses.empty())
-    return targets_of(by, what);
-  std::vector<target> out;
-  for (const auto& address : by.addresses)
-    out.push_back({kind::address, address});
-  return out;
-}
-
 /// Names an audience in a lock. A user id has no control characters, so these are never one.
 std::string lock_name(const audience& to) {
   return to.personal() ? to.user_id : "\x01role:" + to.role + "\x01store:" + to.store_id;
@@ -101,6 +80,7 @@ class event_planner {
   }
 
   void follow(const route& by) {
+    out_.what.routes.push_back(by.name);
     const auto [title, text] = words_of(out_.what, facts());
     words_.emplace(catalog_, by, out_.what, content{out_.what.type, title, text, out_.what.data});
     message what;
@@ -112,7 +92,7 @@ class event_planner {
     what.due_at = now_ + by.delay;
     for (const auto& channel : by.channels) {
       if (addresses_.is_inbox(channel))
-        for (const auto& who : targets_of(by, out_.what))
+        for (const auto& who : targets_of(by, out_.what, facts()))
           tell_inbox(by, channel, who, what);
       else
         send(by, channel, what);
@@ -182,7 +162,10 @@ class event_planner {
   /// A delivery for each addressee; where the channel itself is the address, one for all of them.
   void send(const route& by, const std::string& channel, const message& what) {
     const auto* entry = addresses_.find(channel);
-    auto who = addresses_.expanded(channel, addressees_of(by, out_.what));
+    auto found = addressees_of(by, out_.what, facts(), known_);
+    if (entry != nullptr && !entry->needs_address && is_group(by))
+      found = {targets_of(by, out_.what, facts()), true};
+    auto who = addresses_.expanded(channel, std::move(found.who));
     if (entry != nullptr && !entry->needs_address) {
       const auto has_own = [&](const target& x) {
         return !addresses_.reach_on(channel, x, what).recipient.empty();
@@ -195,6 +178,13 @@ class event_planner {
     }
     for (const auto& x : who)
       send_to(by, channel, x, what);
+    if (!found.all)
+      skip(by, channel, {kind::group, {}}, {.why_not = "audience_too_large"}, what);
+  }
+
+  /// Where the channel itself is the address, the members of a role are told by one message.
+  static bool is_group(const route& by) {
+    return by.addresses.empty() && by.to && !by.to->personal();
   }
 
   void send_to(const route& by, const std::string& channel, const target& who, message what) {
@@ -229,6 +219,10 @@ class event_planner {
   bool lock(planned& entry, const route& by, const std::string& channel, std::string recipient) {
     if (!told_.emplace(channel, recipient).second)
       return false;
+    if (by.throttle_count > 0) {
+      entry.at_most = throttle{by.throttle_count, by.throttle_per};
+      entry.bucket = by.name + '\0' + channel + '\0' + recipient;
+    }
     if (!out_.what.entity_id.empty()) {
       entry.channel = channel;
       entry.recipient = std::move(recipient);
@@ -262,11 +256,30 @@ std::vector<std::string> needs_facts(const event_draft& draft, const catalog& wh
     };
     if (!matches(by.event, draft.what.type) || std::ranges::none_of(by.channels, asks))
       continue;
-    for (const auto& who : addressees_of(by, draft.what))
+    const when_facts facts{draft.what};
+    for (const auto& who : addressees_of(by, draft.what, facts, nothing).who)
       if ((who.is == kind::user || who.is == kind::text) && may_be_user(who.text))
         users.insert(who.text);
   }
   return {users.begin(), users.end()};
+}
+
+std::vector<audience> needs_groups(const event_draft& draft, const catalog& what) {
+  static const facts nothing;
+  const addressing addresses{what, nothing};
+  std::vector<audience> groups;
+  for (const auto& by : what.routes) {
+    const auto asks = [&](const std::string& name) {
+      const auto* entry = addresses.find(name);
+      return addresses.asks_facts(name) && entry->needs_address;
+    };
+    const bool group =
+      by.enabled && by.addresses.empty() && by.to && !by.to->personal() && !by.to->broadcast();
+    if (group && matches(by.event, draft.what.type) && std::ranges::any_of(by.channels, asks)
+        && std::ranges::find(groups, *by.to) == groups.end())
+      groups.push_back(*by.to);
+  }
+  return groups;
 }
 
 result<acceptance> plan(event_draft draft, const catalog& what, const facts& known, timestamp now,

@@ -65,4 +65,12 @@ void put_settings(const call& c) {
   hand_on(c, what_to_do::put_settings);
 }
 
+void get_routes(const call& c) {
+  hand_on(c, what_to_do::get_routes);
+}
+
+void put_routes(const call& c) {
+  hand_on(c, what_to_do::put_routes);
+}
+
 }  // namespace carillon::http::api
