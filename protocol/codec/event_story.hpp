@@ -1,0 +1,20 @@
+#pragma once
+
+#include "protocol/query.hpp"
+#include "protocol/unit.hpp"
+
+#include <string>
+#include <vector>
+
+namespace carillon::codec {
+
+/// An event with all that came of it: the routes it fitted, its deliveries with every attempt, its
+/// notifications with who read them. `pushed_at` is when a personal notification was given to its
+/// user's connections, null where their preferences kept it back or its time has not come.
+std::string event_story_json(const event_story& story);
+
+/// What would come of an event: `{"notification"?,"deliveries":[{channel,recipient,status,
+/// reason?}]}`.
+std::string dry_run_json(const std::vector<planned>& plan);
+
+}  // namespace carillon::codec
