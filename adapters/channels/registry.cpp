@@ -10,13 +10,14 @@ namespace carillon {
 
 std::span<const channel_type> channel_types() {
   static const std::array all{
-    channels::log_type(),         channels::system_type(),      channels::webhook_type(),
-    channels::dingtalk_type(),    channels::telegram_type(),    channels::feishu_bot_type(),
-    channels::feishu_type(),      channels::wecom_type(),       channels::wecom_bot_type(),
-    channels::wechat_type(),      channels::wechat_mini_type(), channels::aliyun_sms_type(),
-    channels::tencent_sms_type(), channels::twilio_type(),      channels::slack_type(),
-    channels::discord_type(),     channels::teams_type(),       channels::ntfy_type(),
-    channels::gotify_type(),
+    channels::log_type(),      channels::system_type(),      channels::webhook_type(),
+    channels::dingtalk_type(), channels::telegram_type(),    channels::feishu_bot_type(),
+    channels::feishu_type(),   channels::wecom_type(),       channels::wecom_bot_type(),
+    channels::wechat_type(),   channels::wechat_mini_type(), channels::email_type(),
+    channels::fcm_type(),      channels::apns_type(),        channels::web_push_type(),
+    channels::jpush_type(),    channels::aliyun_sms_type(),  channels::tencent_sms_type(),
+    channels::twilio_type(),   channels::slack_type(),       channels::discord_type(),
+    channels::teams_type(),    channels::ntfy_type(),        channels::gotify_type(),
   };
   return all;
 }
