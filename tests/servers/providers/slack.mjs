@@ -11,7 +11,7 @@ const isEscaped = (text) => !/[<>&]/.test(text.replace(/&(amp|lt|gt);/g, '').rep
 export class Slack extends Provider {
   path = '/services/T00000000/B00000000/XXXXXXXXXXXX';
   token = 'xoxb-test-token';
-  conversations = new Set(['C1', 'C2', 'U1']);
+  conversation = /^[CU]\d+$/;
 
   get webhook() { return this.url + this.path; }
 
@@ -36,7 +36,7 @@ export class Slack extends Provider {
     if (call.path !== '/api/chat.postMessage') return failed('unknown_method');
     const body = parsed(call.text);
     if (!isJson(call) || !body) return failed('invalid_json');
-    if (!this.conversations.has(body.channel)) return failed('channel_not_found');
+    if (!this.conversation.test(body.channel ?? '')) return failed('channel_not_found');
     if (!body.text) return failed('no_text');
     if (!isEscaped(body.text)) return failed('invalid_arguments');
     return body.text.length > 40_000 ? failed('msg_too_long') : undefined;
