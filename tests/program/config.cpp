@@ -164,11 +164,17 @@ CAF_TEST(what this version cannot do is refused where it is set and left alone a
   CAF_CHECK_EQUAL(fault_of("[sinks.x]\ntype = \"webhook\"\n"), "1: sinks:" + later);
   CAF_CHECK_EQUAL(fault_of("[storage]\nurl = \"mysql://u@h/d\"\n"),
                   "2: storage.url: mysql:// is not available in this version");
-  CAF_CHECK_EQUAL(fault_of("[channels.m]\ntype = \"email\"\n"),
-                  "2: channels.m.type: the type email is not available in this version");
   CAF_CHECK_EQUAL(fault_of("[[routes]]\nevent = \"a\"\ndigest = \"10m\"\n"),
                   "3: routes[0].digest:" + later);
   CAF_CHECK_EQUAL(fault_of("[cluster]\npeers = []\ntls = false\n"), "accepted");
+}
+
+CAF_TEST(a master key is 32 bytes in base64) {
+  const std::string key = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+  CAF_CHECK_EQUAL(fault_of("[auth]\nmaster_key = \"" + key + "\"\n"), "accepted");
+  CAF_CHECK_EQUAL(fault_of("[auth]\nmaster_key = \"c2hvcnQ=\"\n"),
+                  "2: auth.master_key: must be 32 bytes in base64, such as openssl rand -base64 32 "
+                  "gives");
 }
 
 CAF_TEST(alerts need a channel that is there with an address where it takes one) {

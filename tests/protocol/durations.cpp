@@ -2,6 +2,7 @@
 
 #include "protocol/rules/durations.hpp"
 
+#include <string>
 #include <string_view>
 
 #include "tests/caf_test.hpp"
@@ -67,4 +68,14 @@ CAF_TEST(a schedule may be a preset) {
 CAF_TEST(what is no schedule is refused) {
   for (std::string_view text : {"", ",", "10s,", ",10s", "10s,,30s", "sometimes", "10"})
     CAF_CHECK_EQUAL(parse_schedule(text).has_value(), false);
+}
+
+CAF_TEST(what was read is shown in its shortest form and reads back the same) {
+  for (const std::string text : {"0s", "1ms", "1500ms", "90s", "10m", "24h", "36h"})
+    CAF_CHECK_EQUAL(rules::to_text(*rules::parse_duration(text)), text);
+  CAF_CHECK_EQUAL(rules::to_text(*rules::parse_duration("7d")), "168h");
+  for (const std::string text : {"20/min", "5/s", "20/2s", "1000/h", "3/ms", "1/10m", "off"})
+    CAF_CHECK_EQUAL(rules::to_text(*rules::parse_rate(text)), text);
+  CAF_CHECK_EQUAL(rules::to_text(*rules::parse_rate("9/60s")), "9/min");
+  CAF_CHECK_EQUAL(rules::schedule_text(*rules::parse_schedule("10s, 30s,120s")), "10s,30s,2m");
 }

@@ -24,6 +24,9 @@ struct fixture : store_fixture {
   }                              \
   void name##_body::go()
 
+namespace administration_promises {
+#include "tests/storage/conformance/administration.hpp"
+}  // namespace administration_promises
 namespace deliveries_promises {
 #include "tests/storage/conformance/deliveries.hpp"
 }  // namespace deliveries_promises
