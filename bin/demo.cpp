@@ -1,12 +1,12 @@
 #include "bin/demo.hpp"
 
+#include "adapters/channels/signature.hpp"
 #include "bin/mint.hpp"
 
 #include <fcntl.h>
 #include <openssl/rand.h>
 #include <unistd.h>
 
-#include <array>
 #include <filesystem>
 #include <stdexcept>
 
@@ -16,6 +16,7 @@ namespace {
 
 constexpr const char* demo_directory = "var";
 constexpr const char* secret_file = "var/secret";
+constexpr const char* master_key_file = "var/master_key";
 constexpr std::string_view user = "user-123";
 
 constexpr std::string_view demo_config = R"(
@@ -24,6 +25,7 @@ listen = "127.0.0.1:8000"
 
 [auth]
 jwt_secret_file = "var/secret"
+master_key_file = "var/master_key"
 
 [storage]
 url = "sqlite://var/carillon.db"
@@ -41,30 +43,27 @@ event = "order.*"
 channels = ["system", "log"]
 )";
 
-std::string random_secret() {
-  std::array<unsigned char, 32> bytes{};
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
+std::string random_key() {
+  std::string bytes(32, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size()))
+      != 1)
     throw std::runtime_error{"the system gives no random bytes"};
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  for (auto byte : bytes)
-    text.append({digits[byte >> 4], digits[byte & 15]});
-  return text;
+  return channels::base64(bytes);
 }
 
-/// Makes the secret in one step, readable for its owner alone; one that is there stays.
-void keep_secret() {
-  int file = open(secret_file, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+/// Makes a key of its own in one step, readable for its owner alone; one that is there stays.
+void keep_key(const char* name) {
+  int file = open(name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
   if (file < 0) {
-    if (std::filesystem::exists(secret_file))
+    if (std::filesystem::exists(name))
       return;
-    throw std::runtime_error{std::string{secret_file} + " cannot be written"};
+    throw std::runtime_error{std::string{name} + " cannot be written"};
   }
-  auto secret = random_secret() + '\n';
-  auto written = write(file, secret.data(), secret.size());
+  auto key = random_key() + '\n';
+  auto written = write(file, key.data(), key.size());
   close(file);
-  if (written != static_cast<ssize_t>(secret.size()))
-    throw std::runtime_error{std::string{secret_file} + " cannot be written"};
+  if (written != static_cast<ssize_t>(key.size()))
+    throw std::runtime_error{std::string{name} + " cannot be written"};
 }
 
 std::string token_for(const config& how, http::jwt_claims who) {
@@ -85,7 +84,8 @@ std::string program() {
 
 std::string prepare_demo() {
   std::filesystem::create_directories(demo_directory);
-  keep_secret();
+  keep_key(secret_file);
+  keep_key(master_key_file);
   return std::string{demo_config};
 }
 
