@@ -38,7 +38,9 @@ class template_compiler {
  public:
   template_compiler(compiled_template& to, const message_template& row) : to_(to), row_(row) {}
 
-  std::vector<fault> run() {
+  /// Runs; the faults of the parts alone are also found at their places.
+  std::vector<fault> run(std::vector<render::diagnosis>* places = nullptr) {
+    places_ = places;
     to_.title = part("/title", row_.title);
     to_.content = part("/content", row_.content);
     if (!row_.html.empty())
@@ -49,7 +51,8 @@ class template_compiler {
       if (auto schema = payload_schema::read(row_.payload_schema))
         to_.schema = std::move(*schema);
       else
-        faults_.insert(faults_.end(), schema.error().faults.begin(), schema.error().faults.end());
+        for (const auto& one : schema.error().faults)
+          note(one.path, "the payload schema " + one.message);
     }
     return std::move(faults_);
   }
@@ -60,21 +63,28 @@ class template_compiler {
     if (made)
       return std::move(*made);
     faults_.push_back({place, to_string(made.error())});
+    if (places_ != nullptr)
+      places_->push_back(made.error());
     return {};
+  }
+
+  void note(const std::string& place, const std::string& what) {
+    faults_.push_back({place, what});
+    if (places_ != nullptr)
+      places_->push_back({{}, place.substr(1) + ": " + what});
   }
 
   void read_params() {
     const auto all = ordered_json::parse(row_.params, nullptr, false);
     if (!all.is_structured()) {
-      faults_.push_back({"/params", "must be an object or a list of texts"});
-      return;
+      return note("/params", "must be an object or a list of texts");
     }
     to_.counted = all.is_array();
     std::size_t n = 0;
     for (auto one = all.begin(); one != all.end(); ++one, ++n) {
       const auto name = to_.counted ? std::to_string(n) : one.key();
       if (!one->is_string())
-        faults_.push_back({"/params/" + name, "must be a text"});
+        note("/params/" + name, "must be a text");
       else if (auto made = part("/params/" + name, one->get_ref<const std::string&>()))
         to_.params.emplace_back(name, std::move(*made));
     }
@@ -83,6 +93,7 @@ class template_compiler {
   compiled_template& to_;
   const message_template& row_;
   std::vector<fault> faults_;
+  std::vector<render::diagnosis>* places_{nullptr};
 };
 
 /// A language, the same without its region, the default: each once.
@@ -180,6 +191,13 @@ result<compiled_ptr> compile_template(template_ptr row) {
   return compiled_ptr{std::move(made)};
 }
 
+std::vector<render::diagnosis> check_template(const message_template& row) {
+  compiled_template made;
+  std::vector<render::diagnosis> out;
+  template_compiler{made, row}.run(&out);
+  return out;
+}
+
 void template_book::put(template_ptr row) {
   remove(row->id);
   auto made = compile_template(row);
@@ -251,6 +269,20 @@ template_ptr template_book::describe(std::string_view code, std::string_view lan
   return shelf->second.begin()->second->row;
 }
 
+std::vector<std::string> template_book::channels_of(std::string_view code) const {
+  std::vector<std::string> out;
+  const auto add = [&](const std::string& name) {
+    if (!name.empty() && std::ranges::find(out, name) == out.end())
+      out.push_back(name);
+  };
+  if (const auto shelf = by_code_.find(code); shelf != by_code_.end())
+    for (const auto& [at, found] : shelf->second) {
+      std::ranges::for_each(found->row->channels, add);
+      add(at.first);
+    }
+  return out;
+}
+
 template_ptr template_book::find(const template_id& id) const {
   for (const auto& [code, shelf] : by_code_)
     for (const auto& [at, found] : shelf)
@@ -275,7 +307,7 @@ template_words render_template(const template_book& from, const template_wish& w
     return out;
   out.row = found->row;
   out.is = template_words::state::refused;
-  if (!found->row->enabled) {
+  if (!found->row->enabled && !what.even_disabled) {
     out.is = template_words::state::disabled;
     return out;
   }

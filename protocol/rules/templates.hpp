@@ -2,6 +2,7 @@
 
 #include "protocol/delivery.hpp"
 #include "protocol/error.hpp"
+#include "protocol/rules/render/diagnosis.hpp"
 #include "protocol/rules/render/document.hpp"
 #include "protocol/template.hpp"
 
@@ -26,6 +27,9 @@ using compiled_ptr = std::shared_ptr<const compiled_template>;
 /// `/content`, with line and column in the message.
 result<compiled_ptr> compile_template(template_ptr row);
 
+/// Everything that is wrong with the parts of a template, each at its place in its part.
+std::vector<render::diagnosis> check_template(const message_template& row);
+
 /// What a message is to be made of.
 struct template_wish {
   std::string_view code{};
@@ -36,6 +40,8 @@ struct template_wish {
   std::string_view type{"notification"};
   /// Of dates without a zone of their own; null for UTC.
   const date::time_zone* zone{nullptr};
+  /// For a look at it: one that is switched off is filled too.
+  bool even_disabled{false};
 };
 
 /// A message made of a template, or why there is none.
@@ -76,8 +82,11 @@ class template_book {
   compiled_ptr find(std::string_view code, std::string_view channel,
                     std::string_view language) const;
 
-  /// The channels of the first row with this code that names any, in the order of `find`.
+  /// The row that speaks for a code: the one of no channel where there is one.
   template_ptr describe(std::string_view code, std::string_view language) const;
+
+  /// The channels that a code's rows name, and those that they are for.
+  std::vector<std::string> channels_of(std::string_view code) const;
 
   template_ptr find(const template_id& id) const;
 

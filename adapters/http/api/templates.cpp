@@ -1,0 +1,242 @@
+#include "adapters/http/api/ask.hpp"
+#include "adapters/http/api/handlers.hpp"
+#include "adapters/http/query_string.hpp"
+#include "protocol/codec/template.hpp"
+#include "protocol/codec/text.hpp"
+
+#include <caf/send.hpp>
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace carillon::http::api {
+
+namespace {
+
+using changes = decltype(templating::changes);
+
+std::optional<template_id> template_of(const call& c) {
+  auto id = parse_id<template_id>(c.in.id);
+  if (!id)
+    c.answer(error{errc::not_found, "there is no such template"});
+  return id;
+}
+
+/// The row of the path; null where it was answered that there is none.
+template_ptr row_of(const call& c) {
+  const auto id = template_of(c);
+  if (!id)
+    return {};
+  auto row = c.with.templates->now()->find(*id);
+  if (!row)
+    c.answer(error{errc::not_found, "there is no such template"});
+  return row;
+}
+
+reply show(const std::vector<template_changed>& done) {
+  if (done.empty() || !done.front().now)
+    return {204, {}};
+  const auto& row = *done.front().now;
+  return {row.version == 1 && row.created_at == row.updated_at ? 201 : 200,
+          codec::template_json(row)};
+}
+
+reply show_changed(const std::vector<template_changed>& done) {
+  auto out = show(done);
+  out.status = out.body.empty() ? 204 : 200;
+  return out;
+}
+
+/// Stores a change, which holds before it is answered and is told in the audit log.
+void change(const call& c, changes::value_type what, audit_entry line,
+            reply (*how)(const std::vector<template_changed>&) = show_changed) {
+  templating whole;
+  whole.changes.push_back(std::move(what));
+  whole.by = c.in.who->subject;
+  auto tell = std::make_shared<answer<std::vector<template_changed>>>(
+    c.answer.promise<std::vector<template_changed>>(how));
+  whole.reply = answer<std::vector<template_changed>>{
+    [tell, shelf = c.with.templates](result<std::vector<template_changed>> done) {
+      if (done)
+        shelf->take(*done);
+      (*tell)(std::move(done));
+    }};
+  auto message = std::make_shared<unit>();
+  message->what = std::move(whole);
+  line.subject = c.in.who->subject;
+  message->audit.push_back(std::move(line));
+  message->now = c.in.now;
+  message->arrived = c.in.arrived;
+  message->ticket = c.in.ticket;
+  caf::anon_send(c.with.persistence, std::move(message));
+}
+
+/// Whether it can be compiled; answers what is wrong with it.
+bool compiles(const call& c, const message_template& row) {
+  const auto made = rules::compile_template(std::make_shared<const message_template>(row));
+  if (!made)
+    c.answer(made.error());
+  return made.has_value();
+}
+
+std::string place_of(const message_template& x) {
+  return x.code + ' ' + (x.channel.empty() ? "*" : x.channel) + ' ' + x.language;
+}
+
+/// What a list is asked for.
+struct row_filter {
+  std::optional<std::string> code{};
+  std::optional<std::string> event{};
+  std::optional<std::string> channel{};
+  std::optional<std::string> language{};
+  std::optional<bool> enabled{};
+
+  bool takes(const message_template& x) const {
+    return (!code || x.code == *code) && (!event || x.event == *event)
+           && (!channel || x.channel == *channel) && (!language || x.language == *language)
+           && (!enabled || x.enabled == *enabled);
+  }
+};
+
+std::string rows_json(const rules::template_book& all, const row_filter& which) {
+  std::string out = R"({"items":[)";
+  for (const auto& row : all.rows())
+    if (which.takes(*row)) {
+      out += out.back() == '[' ? "" : ",";
+      out += codec::template_json(*row);
+    }
+  out += "]}";
+  return out;
+}
+
+std::string codes_json(const rules::template_book& all, const row_filter& which) {
+  std::set<std::string> codes;
+  for (const auto& row : all.rows())
+    if (which.takes(*row))
+      codes.insert(row->code);
+  std::string out = R"({"templates":{)";
+  for (const auto& code : codes) {
+    const auto row = all.describe(code, which.language.value_or(""));
+    out += out.back() == '{' ? "" : ",";
+    codec::append_json_string(out, code);
+    out += R"(:{"title":)";
+    codec::append_json_string(out, row->title);
+    out += R"(,"content":)";
+    codec::append_json_string(out, row->content);
+    out += R"(,"channels":[)";
+    for (const auto& channel : row->channels.empty() ? all.channels_of(code) : row->channels) {
+      out += out.back() == '[' ? "" : ",";
+      codec::append_json_string(out, channel);
+    }
+    out += R"(],"priority":)";
+    codec::append_json_string(out, to_string(row->priority.value_or(priority::normal)));
+    out += '}';
+  }
+  out += R"(},"count":)" + std::to_string(codes.size()) + '}';
+  return out;
+}
+
+}  // namespace
+
+void post_template(const call& c) {
+  const auto row = codec::decode_template(c.in.body, c.with.templates->now()->default_language());
+  if (!row)
+    return c.answer(row.error());
+  if (compiles(c, *row))
+    change(c, put_template{*row}, {.action = "template.put", .object = place_of(*row)}, show);
+}
+
+void list_templates(const call& c) {
+  query_string asked{c.in.head.query};
+  row_filter which;
+  which.code = asked.key("code");
+  which.event = asked.key("event");
+  which.channel = asked.key("channel");
+  which.language = asked.key("language");
+  which.enabled = asked.flag("enabled");
+  const auto view = asked.text("view");
+  if (view && *view != "list" && *view != "map")
+    asked.blame("view", "`list` or `map`");
+  if (const auto why = asked.fault())
+    return c.answer(*why);
+  const auto book = c.with.templates->now();
+  c.answer(reply{200, view == "list" ? rows_json(*book, which) : codes_json(*book, which)});
+}
+
+void get_template(const call& c) {
+  if (const auto row = row_of(c))
+    c.answer(reply{200, codec::template_json(*row)});
+}
+
+void put_template_of(const call& c) {
+  const auto before = row_of(c);
+  if (!before)
+    return;
+  const auto row =
+    codec::decode_template(c.in.body, c.with.templates->now()->default_language(), before.get());
+  if (!row)
+    return c.answer(row.error());
+  if (compiles(c, *row))
+    change(c, replace_template{*row}, {.action = "template.put", .object = place_of(*row)});
+}
+
+void delete_template(const call& c) {
+  if (const auto row = row_of(c))
+    change(c, remove_template{row->id}, {.action = "template.delete", .object = place_of(*row)});
+}
+
+void list_template_versions(const call& c) {
+  if (const auto id = template_of(c))
+    ask(c, read_template_versions{
+             *id, c.answer.promise<std::vector<template_ptr>>([](const auto& versions) {
+               return reply{200, codec::template_versions_json(versions)};
+             })});
+}
+
+void rollback_template_to(const call& c) {
+  const auto row = row_of(c);
+  if (!row)
+    return;
+  const auto version = codec::decode_version(c.in.body);
+  if (!version)
+    return c.answer(version.error());
+  change(c, rollback_template{row->id, *version},
+         {.action = "template.rollback", .object = place_of(*row)});
+}
+
+void enable_template_of(const call& c) {
+  if (const auto row = row_of(c))
+    change(c, carillon::enable_template{row->id, true},
+           {.action = "template.enable", .object = place_of(*row)});
+}
+
+void disable_template_of(const call& c) {
+  if (const auto row = row_of(c))
+    change(c, carillon::enable_template{row->id, false},
+           {.action = "template.disable", .object = place_of(*row)});
+}
+
+void validate_template(const call& c) {
+  const message_template unnamed{.code = "unnamed"};
+  const auto row =
+    codec::decode_template(c.in.body, c.with.templates->now()->default_language(), &unnamed);
+  if (!row)
+    return c.answer(row.error());
+  const auto wrong = rules::check_template(*row);
+  std::string out = wrong.empty() ? R"({"valid":true,"errors":[)" : R"({"valid":false,"errors":[)";
+  for (const auto& x : wrong) {
+    out += out.back() == '[' ? "" : ",";
+    out += R"({"line":)" + std::to_string(x.at.line) + R"(,"column":)" + std::to_string(x.at.column)
+           + R"(,"message":)";
+    codec::append_json_string(out, x.message);
+    out += '}';
+  }
+  out += "]}";
+  c.answer(reply{200, std::move(out)});
+}
+
+}  // namespace carillon::http::api

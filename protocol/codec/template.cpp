@@ -1,0 +1,232 @@
+#include "protocol/codec/template.hpp"
+
+#include "protocol/codec/channel_name.hpp"
+#include "protocol/codec/fields.hpp"
+#include "protocol/codec/text.hpp"
+#include "protocol/codec/time.hpp"
+
+#include <array>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+namespace carillon::codec {
+
+namespace {
+
+constexpr std::array<std::string_view, 15> template_members{
+  "event",   "code", "channel",  "language", "syntax",  "template_id",    "params",       "title",
+  "content", "html", "channels", "priority", "enabled", "payload_schema", "template_name"};
+constexpr std::array<std::string_view, 6> preview_members{"event",    "template_name", "data",
+                                                          "language", "channel",       "recipient"};
+constexpr std::array<std::string_view, 1> version_members{"version"};
+
+/// The source of a part, in bytes.
+constexpr std::size_t max_part = 64 << 10;
+
+std::string own_name(std::string channel) {
+  return channel.empty() ? channel : std::move(with_own_names({std::move(channel)}).front());
+}
+
+/// Reads a body that is an object, and says all that is wrong with it.
+template <class Read>
+auto read_object(std::string_view body, std::span<const std::string_view> members, Read read)
+  -> result<decltype(read(std::declval<const fields&>()))> {
+  auto root = read_json(body, {.names = members, .outer = {}});
+  if (!root)
+    return std::move(root).error();
+  std::vector<fault> faults;
+  if (root->is != json_value::kind::object) {
+    faults.push_back({"", "must be an object"});
+    return error{errc::invalid, "the body breaks the rules named in errors", std::move(faults)};
+  }
+  auto out = read(fields{*root, "", faults});
+  if (!faults.empty())
+    return error{errc::invalid, "the body breaks the rules named in errors", std::move(faults)};
+  return out;
+}
+
+/// Keeps what is there already where the body says nothing.
+class template_reader {
+ public:
+  template_reader(const fields& in, message_template& to) : in_(in), to_(to) {}
+
+  void read(const std::string& language) {
+    read_names(language);
+    if (auto syntax = in_.word("syntax", parse_template_syntax, "handlebars, braces, dollar"))
+      to_.syntax = *syntax;
+    part("title", to_.title);
+    part("content", to_.content);
+    part("html", to_.html);
+    if (mentioned("template_id"))
+      to_.provider_template = in_.id_or_empty("template_id");
+    read_params();
+    if (mentioned("channels"))
+      to_.channels = with_own_names(in_.texts("channels", 64).value_or(std::vector<std::string>{}));
+    if (mentioned("priority"))
+      to_.priority = in_.word("priority", parse_priority, "low, normal, high, urgent");
+    if (in_.has("enabled"))
+      to_.enabled = in_.required_flag("enabled").value_or(true);
+    if (mentioned("payload_schema"))
+      to_.payload_schema = in_.object("payload_schema");
+    if (to_.title.empty() && to_.content.empty() && to_.html.empty()
+        && to_.provider_template.empty())
+      in_.note("content", "is required, or a title, html or template_id");
+  }
+
+ private:
+  bool mentioned(std::string_view name) const { return in_.has(name); }
+
+  void read_names(const std::string& language) {
+    if (mentioned("event"))
+      to_.event = in_.id("event");
+    const auto name = in_.either("code", "template_name");
+    if (mentioned(name))
+      to_.code = in_.id(name);
+    else if (to_.code.empty() || mentioned("event"))
+      to_.code = to_.event;
+    if (to_.code.empty())
+      in_.note("code", "is required, or an event");
+    if (mentioned("channel"))
+      to_.channel = own_name(in_.id_or_empty("channel"));
+    if (mentioned("language"))
+      to_.language = in_.id("language");
+    if (to_.language.empty())
+      to_.language = language;
+  }
+
+  void part(std::string_view name, std::string& to) {
+    if (!mentioned(name))
+      return;
+    to = in_.required_text(name, 0, max_part);
+    if (to.size() > max_part)
+      in_.note(name, "must be at most 65536 bytes");
+  }
+
+  void read_params() {
+    const auto* x = in_.value("params");
+    if (x == nullptr)
+      return;
+    if (x->is == json_value::kind::object && x->text.size() <= max_object) {
+      to_.params = x->text;
+      return;
+    }
+    const auto* list = in_.list("params", 100);
+    if (x->is != json_value::kind::array || list == nullptr)
+      return in_.note("params", "must be an object or a list of texts");
+    to_.params = "[";
+    for (const auto& one : *list) {
+      if (one.is != json_value::kind::string)
+        return in_.note("params", "must be an object or a list of texts");
+      to_.params += to_.params.size() > 1 ? "," : "";
+      append_json_string(to_.params, one.text);
+    }
+    to_.params += ']';
+  }
+
+  const fields& in_;
+  message_template& to_;
+};
+
+void append_texts(std::string& out, const std::vector<std::string>& texts) {
+  out += '[';
+  for (const auto& one : texts) {
+    out += out.back() == '[' ? "" : ",";
+    append_json_string(out, one);
+  }
+  out += ']';
+}
+
+void append_member(std::string& out, std::string_view name, std::string_view text) {
+  out.append(",\"").append(name).append("\":");
+  append_json_string_or_null(out, text);
+}
+
+void append_json_or_null(std::string& out, std::string_view name, std::string_view json) {
+  out.append(",\"").append(name).append("\":").append(json.empty() ? "null" : json);
+}
+
+/// The members that every version has, after a first one.
+void append_words(std::string& out, const message_template& x) {
+  append_member(out, "syntax", to_string(x.syntax));
+  append_member(out, "title", x.title);
+  append_member(out, "content", x.content);
+  append_member(out, "html", x.html);
+  append_member(out, "template_id", x.provider_template);
+  append_json_or_null(out, "params", x.params);
+  out += R"(,"channels":)";
+  append_texts(out, x.channels);
+  append_member(out, "priority", x.priority ? to_string(*x.priority) : std::string_view{});
+  out += x.enabled ? R"(,"enabled":true)" : R"(,"enabled":false)";
+  append_json_or_null(out, "payload_schema", x.payload_schema);
+}
+
+}  // namespace
+
+result<message_template> decode_template(std::string_view body, const std::string& language,
+                                         const message_template* before) {
+  return read_object(body, template_members, [&](const fields& in) {
+    auto out = before != nullptr ? *before : message_template{};
+    template_reader{in, out}.read(language);
+    return out;
+  });
+}
+
+std::string template_json(const message_template& x) {
+  std::string out = R"({"id":")" + to_text(x.id) + '"';
+  append_member(out, "code", x.code);
+  append_member(out, "event", x.event);
+  append_member(out, "channel", x.channel);
+  append_member(out, "language", x.language);
+  append_words(out, x);
+  out += R"(,"version":)" + std::to_string(x.version);
+  append_member(out, "created_at", rfc3339(x.created_at));
+  append_member(out, "updated_at", rfc3339(x.updated_at));
+  append_member(out, "updated_by", x.updated_by);
+  out += '}';
+  return out;
+}
+
+std::string template_versions_json(std::span<const template_ptr> versions) {
+  std::string out = R"({"items":[)";
+  for (const auto& x : versions) {
+    out += out.back() == '[' ? "{" : ",{";
+    out += R"("version":)" + std::to_string(x->version);
+    append_member(out, "created_at", rfc3339(x->updated_at));
+    append_member(out, "created_by", x->updated_by);
+    append_words(out, *x);
+    out += '}';
+  }
+  out += "]}";
+  return out;
+}
+
+result<preview_draft> decode_preview(std::string_view body) {
+  return read_object(body, preview_members, [&](const fields& in) {
+    preview_draft out;
+    out.event = in.id("event");
+    out.code = in.id("template_name");
+    if (out.event.empty() && out.code.empty())
+      in.note("event", "is required, or a template_name");
+    if (in.has("data"))
+      out.data = in.object("data");
+    out.language = in.id_or_empty("language");
+    out.channel = own_name(in.id_or_empty("channel"));
+    out.recipient = in.text("recipient", max_address);
+    return out;
+  });
+}
+
+result<int> decode_version(std::string_view body) {
+  return read_object(body, version_members, [&](const fields& in) {
+    int version = 0;
+    const auto* x = in.value("version");
+    const bool number = x != nullptr && x->is == json_value::kind::number;
+    const auto end = number ? x->text.data() + x->text.size() : nullptr;
+    if (!number || std::from_chars(x->text.data(), end, version).ptr != end || version < 1)
+      in.note("version", "must be the number of a version");
+    return version;
+  });
+}
+
+}  // namespace carillon::codec

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "protocol/error.hpp"
+#include "protocol/template.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carillon::codec {
+
+/// `{event|code, channel?, language?, syntax?, template_id?, params?, title?, content?, html?,
+/// channels?, priority?, enabled?, payload_schema?}`. What is not there is as in `before`, or else
+/// empty; `language` is then the one given.
+result<message_template> decode_template(std::string_view body, const std::string& language,
+                                         const message_template* before = nullptr);
+
+/// A template as the API shows it: all members, `null` for what is empty.
+std::string template_json(const message_template& what);
+
+/// `{"items":[…]}` of all versions: each with its number, when and by whom it was made, its words.
+std::string template_versions_json(std::span<const template_ptr> versions);
+
+/// What a preview is asked for.
+struct preview_draft {
+  std::string event{};
+  std::string code{};
+  std::string data{"{}"};
+  std::string language{};
+  std::string channel{};
+  std::string recipient{};
+};
+
+/// `{event|template_name, data, language?, channel?, recipient?}`.
+result<preview_draft> decode_preview(std::string_view body);
+
+/// `{"version": n}`.
+result<int> decode_version(std::string_view body);
+
+}  // namespace carillon::codec
