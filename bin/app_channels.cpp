@@ -10,17 +10,13 @@ namespace carillon {
 
 namespace {
 
-using configuration::node;
+using configuration::from_api;
 using configuration::table;
 
 constexpr seconds standing_patience{2};
 
 error no_such_channel() {
   return {errc::not_found, "there is no such channel"};
-}
-
-node text_node(std::string_view text) {
-  return {std::string{text}, {}, configuration::origin::api};
 }
 
 /// How a channel without a sender stands.
@@ -35,11 +31,11 @@ channel_standing standing_without_sender(const booked_channel& what) {
 
 table document_of(const booked_channel& what, const channel_standing& stands) {
   auto out = configuration::show_channel(what.settings);
-  out.emplace("name", text_node(what.settings.name));
-  out.emplace("origin", text_node(to_string(what.origin)));
-  out.emplace("state", text_node(to_string(stands.state)));
+  out.emplace("name", from_api(what.settings.name));
+  out.emplace("origin", from_api(std::string{to_string(what.origin)}));
+  out.emplace("state", from_api(std::string{to_string(stands.state)}));
   if (!stands.why.empty())
-    out.emplace("detail", text_node(stands.why));
+    out.emplace("detail", from_api(stands.why));
   return out;
 }
 
@@ -54,13 +50,10 @@ result<stored_answer> app::list_channels() {
   configuration::list items;
   for (const auto& [name, channel] : book_->all()) {
     const auto stands = known.find(name);
-    items.push_back({document_of(channel, stands == known.end() ? standing_without_sender(channel)
-                                                                : stands->second),
-                     {},
-                     configuration::origin::api});
+    items.push_back(from_api(document_of(
+      channel, stands == known.end() ? standing_without_sender(channel) : stands->second)));
   }
-  return stored_answer{200, configuration::write_document(
-                              {{"items", {std::move(items), {}, configuration::origin::api}}})};
+  return stored_answer{200, configuration::write_document({{"items", from_api(std::move(items))}})};
 }
 
 result<stored_answer> app::show_channel(const std::string& name, int status) {
@@ -80,7 +73,7 @@ result<stored_answer> app::put_channel(const http::settings_request& asked) {
   if (!next)
     return next.error();
   if (auto done = commit(
-        asked, {.changes = {override_channel{asked.channel, stored_text(*next)}}},
+        asked, administration{.changes = {override_channel{asked.channel, stored_text(*next)}}},
         {.action = "channel.put",
          .object = asked.channel,
          .detail = configuration::write_document(configuration::show_channel(next->settings))});
@@ -148,9 +141,8 @@ void app::test_channel(http::settings_request& asked) {
   if (!channel)
     return asked.reply(no_such_channel());
   const auto say = [](bool ok, std::string_view detail) {
-    return stored_answer{
-      200, configuration::write_document(
-             {{"ok", {ok, {}, configuration::origin::api}}, {"detail", text_node(detail)}})};
+    return stored_answer{200, configuration::write_document(
+                                {{"ok", from_api(ok)}, {"detail", from_api(std::string{detail})}})};
   };
   if (!channel->settings.enabled)
     return asked.reply(say(false, "the channel is switched off"));

@@ -18,10 +18,6 @@ using nlohmann::json;
 /// Settings are tables of tables at most.
 constexpr int max_nesting = 8;
 
-node from_api(decltype(node::value) value) {
-  return {std::move(value), {}, origin::api};
-}
-
 node node_of(const json& x) {
   switch (x.type()) {
     case json::value_t::boolean:
@@ -87,6 +83,10 @@ node show_retry(const retry_policy& what) {
 }
 
 }  // namespace
+
+node from_api(decltype(node::value) value) {
+  return {std::move(value), {}, origin::api};
+}
 
 result<table> read_document(std::string_view text) {
   const auto shallow = [](int depth, json::parse_event_t, json&) {

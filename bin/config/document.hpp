@@ -9,6 +9,9 @@
 
 namespace carillon::configuration {
 
+/// A setting as it comes through the API.
+node from_api(decltype(node::value) value);
+
 /// Reads a JSON object as a table of settings that came through the API; a member that is null is
 /// absent. `malformed` for anything but one JSON object, nested no deeper than settings are.
 result<table> read_document(std::string_view json);

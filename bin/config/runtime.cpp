@@ -30,10 +30,6 @@ std::pair<std::string, std::string> split_name(std::string_view name) {
   return {std::string{name.substr(0, dot)}, std::string{name.substr(dot + 1)}};
 }
 
-node from_api(decltype(node::value) value) {
-  return {std::move(value), {}, origin::api};
-}
-
 /// The value a key has, as a setting.
 node value_of(config& how, std::string_view name) {
   const auto [section, key] = split_name(name);

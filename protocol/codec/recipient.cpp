@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 6> recipient_members{"user_id", "addresse
 constexpr std::size_t max_locale = 35;
 constexpr std::size_t max_channel_name = 64;
 
-void read_addresses(const fields& in, recipient_record& out) {
+void read_recipient_addresses(const fields& in, recipient_record& out) {
   const auto text = in.object("addresses");
   if (text.empty())
     return;
@@ -62,7 +62,7 @@ result<recipient_record> decode_recipient(std::string_view text, std::string_vie
   out.user_id = user_id.empty() ? in.required_id("user_id") : std::string{user_id};
   if (!user_id.empty() && in.has("user_id") && in.id("user_id") != user_id)
     in.note("user_id", "is not the one in the path");
-  read_addresses(in, out);
+  read_recipient_addresses(in, out);
   out.roles = in.texts("roles", max_id).value_or(std::vector<std::string>{});
   out.stores = in.texts("stores", max_id).value_or(std::vector<std::string>{});
   out.locale = in.text("locale", max_locale);

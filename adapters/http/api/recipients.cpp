@@ -27,8 +27,8 @@ std::optional<std::string> user_of(const call& c) {
 }
 
 /// Stores a change of one person, told in the audit log.
-void change(const call& c, decltype(administration::changes)::value_type what, audit_entry line,
-            answer<bool> reply) {
+void change_person(const call& c, decltype(administration::changes)::value_type what,
+                   audit_entry line, answer<bool> reply) {
   auto message = std::make_shared<unit>();
   administration whole;
   whole.changes.push_back(std::move(what));
@@ -60,20 +60,21 @@ void put_recipient(const call& c) {
   if (!read)
     return c.answer(read.error());
   auto shown = codec::recipient_json(*read);
-  change(c, carillon::put_recipient{std::move(*read)}, {.action = "recipient.put", .object = *user},
-         c.answer.promise<bool>([shown = std::move(shown)](bool) {
-           return reply{200, shown};
-         }));
+  change_person(c, carillon::put_recipient{std::move(*read)},
+                {.action = "recipient.put", .object = *user},
+                c.answer.promise<bool>([shown = std::move(shown)](bool) {
+                  return reply{200, shown};
+                }));
 }
 
 void delete_recipient(const call& c) {
   const auto user = user_of(c);
   if (!user)
     return;
-  change(c, remove_recipient{*user}, {.action = "recipient.delete", .object = *user},
-         c.answer.promise<bool>([](bool) {
-           return reply{204, {}};
-         }));
+  change_person(c, remove_recipient{*user}, {.action = "recipient.delete", .object = *user},
+                c.answer.promise<bool>([](bool) {
+                  return reply{204, {}};
+                }));
 }
 
 void post_recipient_import(const call& c) {
