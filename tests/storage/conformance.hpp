@@ -39,6 +39,9 @@ namespace inbox_promises {
 namespace once_promises {
 #include "tests/storage/conformance/once.hpp"
 }  // namespace once_promises
+namespace operations_promises {
+#include "tests/storage/conformance/operations.hpp"
+}  // namespace operations_promises
 namespace preferences_promises {
 #include "tests/storage/conformance/preferences.hpp"
 }  // namespace preferences_promises

@@ -1,0 +1,162 @@
+#define CAF_SUITE plan_mailing
+
+#include "protocol/codec/mailing.hpp"
+#include "protocol/rules/mailing.hpp"
+
+#include <string>
+
+#include "tests/caf_test.hpp"
+
+using namespace carillon;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto now = from_millis(1'771'583'400'000);
+
+channel_entry entry(std::string type, bool needs_address) {
+  channel_entry out;
+  out.settings.type = std::move(type);
+  out.settings.max_age = 1h;
+  out.needs_address = needs_address;
+  return out;
+}
+
+struct fixture {
+  catalog what;
+  facts known;
+  uuid_source ids;
+
+  fixture() {
+    what.channels = {{"email", entry("email", true)},
+                     {"sms", entry("aliyun_sms", true)},
+                     {"robot", entry("dingtalk", false)},
+                     {"hook", entry("webhook", false)}};
+    what.channels["email"].settings.failover = {"sms"};
+    known["anna"].addresses = {{"email", "anna@example.org"}, {"sms", "+861"}};
+  }
+
+  mailing_draft draft(std::vector<std::string> channels) {
+    mailing_draft out;
+    out.what.title = "t";
+    out.what.message = "m";
+    out.channels = std::move(channels);
+    return out;
+  }
+
+  rules::mailing_plan plan(mailing_draft x) {
+    auto made = rules::plan(std::move(x), what, known, now, ids);
+    CAF_REQUIRE(made.has_value());
+    return std::move(*made);
+  }
+
+  std::vector<std::string> faults(mailing_draft x) {
+    const auto made = rules::plan(std::move(x), what, known, now, ids);
+    CAF_REQUIRE(made.has_error());
+    std::vector<std::string> places;
+    for (const auto& one : made.error().faults)
+      places.push_back(one.path);
+    return places;
+  }
+};
+
+using places = std::vector<std::string>;
+
+}  // namespace
+
+CAF_TEST_FIXTURE_SCOPE(plan_mailing_tests, fixture)
+
+CAF_TEST(a text is the user of the inbox and the address of every channel that needs one) {
+  auto x = draft({"system", "email", "robot"});
+  x.recipient = "anna@example.org";
+  const auto made = plan(std::move(x));
+  CAF_REQUIRE_EQUAL(made.shown.size(), 3u);
+  CAF_CHECK(made.meant.inbox);
+  CAF_CHECK_EQUAL(made.meant.notifications.at(0)->to.user_id, "anna@example.org");
+  CAF_CHECK(made.shown[0]->status == delivery_status::delivered);
+  CAF_CHECK_EQUAL(made.shown[1]->recipient, "anna@example.org");
+  CAF_CHECK_EQUAL(made.shown[2]->recipient, "");
+  CAF_REQUIRE_EQUAL(made.meant.deliveries.size(), 2u);
+  CAF_CHECK(made.meant.deliveries[0]->notification == made.meant.notifications[0]->id);
+}
+
+CAF_TEST(a user id finds the stored addresses) {
+  auto x = draft({"email", "sms"});
+  x.user_id = "anna";
+  CAF_CHECK(rules::needs_facts(x, what) == std::vector<std::string>{"anna"});
+  const auto made = plan(std::move(x));
+  CAF_CHECK_EQUAL(made.shown[0]->recipient, "anna@example.org");
+  CAF_CHECK_EQUAL(made.shown[1]->recipient, "+861");
+  CAF_CHECK_EQUAL(made.shown[0]->user_id, "anna");
+}
+
+CAF_TEST(an address for each channel is for that channel alone and for a failover to it) {
+  auto x = draft({"email", "hook", "robot"});
+  x.addresses = {{"email", "b@example.org"}, {"sms", "+862"}, {"hook", "https://example.org/in"}};
+  const auto made = plan(std::move(x));
+  CAF_CHECK_EQUAL(made.shown[0]->recipient, "b@example.org");
+  CAF_REQUIRE_EQUAL(made.shown[0]->failover.size(), 1u);
+  CAF_CHECK_EQUAL(made.shown[0]->failover[0].recipient, "+862");
+  CAF_CHECK_EQUAL(made.shown[1]->recipient, "https://example.org/in");
+  CAF_CHECK_EQUAL(made.shown[2]->recipient, "");
+}
+
+CAF_TEST(a channel without an address of theirs is skipped) {
+  auto x = draft({"sms"});
+  x.addresses = {{"email", "b@example.org"}};
+  const auto made = plan(std::move(x));
+  CAF_CHECK(made.shown[0]->status == delivery_status::skipped);
+  CAF_CHECK_EQUAL(made.shown[0]->reason, "no_address");
+}
+
+CAF_TEST(nobody is enough for a robot and for nothing else) {
+  CAF_CHECK_EQUAL(plan(draft({"robot"})).shown.size(), 1u);
+  CAF_CHECK(faults(draft({"email"})) == places{"/recipient"});
+  CAF_CHECK(faults(draft({"system"})) == places{"/recipient"});
+  auto x = draft({"robot", "nowhere"});
+  x.recipient = "r";
+  CAF_CHECK(faults(std::move(x)) == places{"/channels/1"});
+}
+
+CAF_TEST(a template that is not there is not found) {
+  auto x = draft({});
+  x.template_code = "none";
+  x.recipient = "r";
+  const auto made = rules::plan(std::move(x), what, known, now, ids);
+  CAF_REQUIRE(made.has_error());
+  CAF_CHECK(made.error().code == errc::not_found);
+}
+
+CAF_TEST(the answer has a result for each channel and says why not) {
+  auto x = draft({"system", "robot"});
+  x.recipient = "u";
+  auto made = plan(std::move(x));
+  made.shown[1]->status = delivery_status::retrying;
+  made.shown[1]->last_error = "503: \"busy\"";
+  const mailed done{{made.shown.begin(), made.shown.end()}, {}};
+  const auto text = codec::mailed_json(done);
+  CAF_CHECK(text.starts_with(
+    R"({"success":true,"message":"通知已发送","results":{"system":true,"robot":false},)"));
+  CAF_CHECK(text.find(R"("channel":"robot","status":"retrying","error":"503: \"busy\"")")
+            != text.npos);
+  CAF_CHECK(codec::mailed_json(done, "low")
+              .starts_with(R"({"success":true,"message":"模板通知已发送","template":"low",)"));
+}
+
+CAF_TEST(a body is read with all its faults) {
+  const auto read = codec::decode_mailing(
+    R"({"channels":["push","app_push"],"recipient":{"user_id":"u","push":"token"},"title":"t","content":""})");
+  CAF_REQUIRE(read.has_value());
+  CAF_CHECK(read->channels == std::vector<std::string>{"app_push"});
+  CAF_CHECK_EQUAL(read->user_id, "u");
+  CAF_CHECK_EQUAL(read->addresses.at("app_push"), "token");
+  const auto wrong = codec::decode_mailing(R"({"recipient":{"email":1},"title":""})");
+  CAF_REQUIRE(wrong.has_error());
+  places found;
+  for (const auto& one : wrong.error().faults)
+    found.push_back(one.path);
+  std::ranges::sort(found);
+  CAF_CHECK((found == places{"/channels", "/content", "/recipient/email", "/title"}));
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
