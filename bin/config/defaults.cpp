@@ -34,12 +34,27 @@ constexpr std::string_view routes =
 # event = "order.*"                    # * is one word between dots, ** any number
 # when = "data.amount >= 100"          # on data.…, type, source; == != < <= > >= and or not in exists
 # channels = ["system", "ops"]
-# audience = { role = "manager" }      # user, role, store, addresses; else the event's recipients
+# template = "inventory_low"           # whose words; else those of the event's data
+# audience = { role = "manager" }      # user, role, store, addresses, or field = "data.owner"; else
+#                                      # the event's recipients
+# throttle = "1/10m"                   # at most so many to a recipient in any such time
 # priority = "high"                    # low, normal, high, urgent
 # delay = "0s"
 # failover = ["backup"]                # instead of the channels' own
 # repeat_after = "7d"                  # the same entity may be told again after it
 # enabled = true
+)";
+
+constexpr std::string_view source_section =
+  R"(
+# -- sources: webhooks of others that become events, at /api/v1/ingress/NAME --------------------
+#
+# [sources.NAME]
+# type = "webhook"
+# secret = "whsec_..."                 # signs as Standard Webhooks say, or X-Hub-Signature-256
+# event = "NAME"                       # the type of its events
+# entity_field = "order.id"            # members of the body: what it is about,
+# recipient_field = "order.buyer"      # and whom it is for
 )";
 
 void write_section(std::ostream& out, const configuration::section_spec& section) {
@@ -84,7 +99,7 @@ std::string default_config() {
   for (auto& section : configuration::section_specs())
     write_section(out, section);
   write_channels(out);
-  out << routes;
+  out << routes << source_section;
   return std::move(out).str();
 }
 
