@@ -36,6 +36,21 @@ void post_event(const call& c);
 void post_alertmanager(const call& c);
 void post_ingress(const call& c);
 
+// templates.cpp
+void post_template(const call& c);
+void list_templates(const call& c);
+void get_template(const call& c);
+void put_template_of(const call& c);
+void delete_template(const call& c);
+void list_template_versions(const call& c);
+void rollback_template_to(const call& c);
+void enable_template_of(const call& c);
+void disable_template_of(const call& c);
+void validate_template(const call& c);
+
+// template_preview.cpp
+void post_preview(const call& c);
+
 // deliveries.cpp: the operator's view
 void list_deliveries(const call& c);
 void get_delivery(const call& c);
@@ -62,6 +77,12 @@ void pause_channel(const call& c);
 void resume_channel(const call& c);
 void get_settings(const call& c);
 void put_settings(const call& c);
+void get_routes(const call& c);
+void put_routes(const call& c);
+
+// admin_events.cpp: what would come of an event, and what came of one
+void post_dry_run(const call& c);
+void get_event(const call& c);
 
 // recipients.cpp: who can be reached where
 void get_recipient(const call& c);

@@ -45,6 +45,8 @@ engine::engine(setup how)
   std::signal(SIGPIPE, SIG_IGN);
   ingress_ = system_.spawn([this]() -> ingress_actor::behavior_type {
     return {[this](const posting_ptr& x) { post(x); }, [this](const happening_ptr& x) { post(x); },
+            [](const mailing_ptr& x) { x->reply(mailed{}); },
+            [](const rehearsal_ptr& x) { x->reply(std::vector<planned>{}); },
             [](const catalog_ptr&) {}};
   });
   persistence_ = system_.spawn([this]() -> persistence_actor::behavior_type {
