@@ -207,7 +207,8 @@ void check_alerts(const node& whole, const config& to, std::vector<fault>& fault
   const auto channel = to.channels.find(name);
   if (channel == to.channels.end())
     wrong("channel", "there is no channel " + name);
-  else if (to.alerts.recipient.empty() && needs_address(channel->second))
+  else if (to.alerts.recipient.empty() && needs_address(channel->second)
+           && fixed_addresses(channel->second).empty())
     wrong("recipient", "is missing: the channel " + name + " takes an address");
 }
 

@@ -182,6 +182,11 @@ CAF_TEST(alerts need a channel that is there with an address where it takes one)
                   "2: alerts.channel: there is no channel ops");
   CAF_CHECK_EQUAL(fault_of("[alerts]\nchannel = \"hook\"\n[channels.hook]\ntype = \"webhook\"\n"),
                   "1: alerts.recipient: is missing: the channel hook takes an address");
+  const std::string bot =
+    "[alerts]\nchannel = \"bot\"\n[channels.bot]\ntype = \"telegram\"\nbot_token = \"1:x\"\n";
+  CAF_CHECK_EQUAL(fault_of(bot),
+                  "1: alerts.recipient: is missing: the channel bot takes an address");
+  CAF_CHECK_EQUAL(fault_of(bot + "chat_ids = [\"-1001\"]\n"), "accepted");
   CAF_CHECK_EQUAL(fault_of("[alerts]\ncooldown = \"soon\"\n"),
                   "2: alerts.cooldown: must be a time such as 15m");
   auto read =
