@@ -92,7 +92,7 @@ class event_planner {
     what.due_at = now_ + by.delay;
     for (const auto& channel : by.channels) {
       if (addresses_.is_inbox(channel))
-        for (const auto& who : targets_of(by, out_.what, facts()))
+        for (const auto& who : targets_of(by, out_.what, &facts()))
           tell_inbox(by, channel, who, what);
       else
         send(by, channel, what);
@@ -162,9 +162,9 @@ class event_planner {
   /// A delivery for each addressee; where the channel itself is the address, one for all of them.
   void send(const route& by, const std::string& channel, const message& what) {
     const auto* entry = addresses_.find(channel);
-    auto found = addressees_of(by, out_.what, facts(), known_);
+    auto found = addressees_of(by, out_.what, &facts(), known_);
     if (entry != nullptr && !entry->needs_address && is_group(by))
-      found = {targets_of(by, out_.what, facts()), true};
+      found = {targets_of(by, out_.what, &facts()), true};
     auto who = addresses_.expanded(channel, std::move(found.who));
     if (entry != nullptr && !entry->needs_address) {
       const auto has_own = [&](const target& x) {
@@ -256,8 +256,10 @@ std::vector<std::string> needs_facts(const event_draft& draft, const catalog& wh
     };
     if (!matches(by.event, draft.what.type) || std::ranges::none_of(by.channels, asks))
       continue;
-    const when_facts facts{draft.what};
-    for (const auto& who : addressees_of(by, draft.what, facts, nothing).who)
+    std::optional<when_facts> asked;
+    if (!by.audience_field.empty())
+      asked.emplace(draft.what);
+    for (const auto& who : addressees_of(by, draft.what, asked ? &*asked : nullptr, nothing).who)
       if ((who.is == kind::user || who.is == kind::text) && may_be_user(who.text))
         users.insert(who.text);
   }

@@ -45,12 +45,12 @@ bool belongs(const recipient_facts& who, const audience& to) {
 
 }  // namespace
 
-std::vector<target> targets_of(const route& by, const event& what, const when_facts& facts) {
+std::vector<target> targets_of(const route& by, const event& what, const when_facts* facts) {
   if (by.to)
     return {by.to->personal() ? target{kind::user, by.to->user_id} : target{kind::group, {}}};
   std::vector<target> out;
   if (!by.audience_field.empty())
-    out = named_in(path_of(by.audience_field).find(facts.root().root));
+    out = named_in(path_of(by.audience_field).find(facts->root().root));
   else
     for (const auto& recipient : what.recipients)
       out.push_back({kind::text, recipient});
@@ -59,7 +59,7 @@ std::vector<target> targets_of(const route& by, const event& what, const when_fa
   return out;
 }
 
-addressees addressees_of(const route& by, const event& what, const when_facts& facts,
+addressees addressees_of(const route& by, const event& what, const when_facts* facts,
                          const carillon::facts& known) {
   addressees out;
   if (!by.addresses.empty()) {

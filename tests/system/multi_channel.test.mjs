@@ -15,6 +15,8 @@ before(async () => {
   slow = await WebhookReceiver.start({ answer: () => new Promise((resolve) => held.push(resolve)) });
   engine = await Engine.start({
     config: `
+[outbound]
+allow_private = ["127.0.0.0/8"]
 [channels.hook]
 type = "webhook"
 url = "${hook.url}/in"
