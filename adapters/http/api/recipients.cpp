@@ -1,14 +1,12 @@
 #include "adapters/http/api/ask.hpp"
 #include "adapters/http/api/handlers.hpp"
 #include "adapters/http/api/recipient_import.hpp"
+#include "adapters/http/api/submit.hpp"
 #include "adapters/http/query_string.hpp"
 #include "protocol/codec/fields.hpp"
 #include "protocol/codec/recipient.hpp"
 #include "protocol/codec/text.hpp"
 
-#include <caf/send.hpp>
-
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,17 +27,10 @@ std::optional<std::string> user_of(const call& c) {
 /// Stores a change of one person, told in the audit log.
 void change_person(const call& c, decltype(administration::changes)::value_type what,
                    audit_entry line, answer<bool> reply) {
-  auto message = std::make_shared<unit>();
   administration whole;
   whole.changes.push_back(std::move(what));
   whole.reply = std::move(reply);
-  message->what = std::move(whole);
-  line.subject = c.in.who->subject;
-  message->audit.push_back(std::move(line));
-  message->now = c.in.now;
-  message->arrived = c.in.arrived;
-  message->ticket = c.in.ticket;
-  caf::anon_send(c.with.persistence, std::move(message));
+  submit(c, std::move(whole), {std::move(line)});
 }
 
 }  // namespace
@@ -60,8 +51,7 @@ void put_recipient(const call& c) {
   if (!read)
     return c.answer(read.error());
   auto shown = codec::recipient_json(*read);
-  change_person(c, carillon::put_recipient{std::move(*read)},
-                {.action = "recipient.put", .object = *user},
+  change_person(c, carillon::put_recipient{std::move(*read)}, audit_line(c, "recipient.put", *user),
                 c.answer.promise<bool>([shown = std::move(shown)](bool) {
                   return reply{200, shown};
                 }));
@@ -71,7 +61,7 @@ void delete_recipient(const call& c) {
   const auto user = user_of(c);
   if (!user)
     return;
-  change_person(c, remove_recipient{*user}, {.action = "recipient.delete", .object = *user},
+  change_person(c, remove_recipient{*user}, audit_line(c, "recipient.delete", *user),
                 c.answer.promise<bool>([](bool) {
                   return reply{204, {}};
                 }));
