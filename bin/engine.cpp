@@ -80,7 +80,8 @@ engine::engine(const config& how, const channel_book& channels, surroundings wit
       known_(std::make_shared<directory>()),
       health_(std::make_shared<store_health>()),
       ids_(std::make_shared<uuid_source>()),
-      templates_(read_shelf(how)) {
+      templates_(read_shelf(how)),
+      catalog_(make_catalog(how)) {
   auto store = storage::open_repository(
     {.url = how.storage.url, .retention_days = static_cast<int>(how.storage.retention_days)},
     with.clock);
@@ -114,7 +115,7 @@ engine::engine(const config& how, const channel_book& channels, surroundings wit
      .on_restart = with.presence_restarted});
   tree_.watch(living, known_->presence);
   ingress_ = spawn_ingress(system_, storing, persistence_, queries_, known_->waiting,
-                           make_catalog(how), templates_, ids_, with.counts);
+                           catalog_, templates_, ids_, with.counts);
   tree_.watch(storing, ingress_);
   auto alerts = make_alerts(how);
   alerts.ingress = ingress_;
@@ -138,6 +139,7 @@ engine::engine(const config& how, const channel_book& channels, surroundings wit
 }
 
 void engine::use(catalog_ptr what) {
+  catalog_ = what;
   caf::anon_send(ingress_, std::move(what));
 }
 

@@ -16,6 +16,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -50,6 +51,9 @@ class engine {
 
   channel_senders& senders() noexcept { return *senders_; }
 
+  /// What is configured now; from any thread.
+  catalog_ptr current() const { return catalog_; }
+
   /// Plans with this from the next message on.
   void use(catalog_ptr what);
 
@@ -77,6 +81,7 @@ class engine {
   std::shared_ptr<store_health> health_;
   std::shared_ptr<uuid_source> ids_;
   template_shelf_ptr templates_;
+  std::atomic<catalog_ptr> catalog_;
   persistence_actor persistence_;
   queries_actor queries_;
   ingress_actor ingress_;

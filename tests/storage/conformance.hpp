@@ -45,6 +45,9 @@ namespace operations_promises {
 namespace preferences_promises {
 #include "tests/storage/conformance/preferences.hpp"
 }  // namespace preferences_promises
+namespace templates_promises {
+#include "tests/storage/conformance/templates.hpp"
+}  // namespace templates_promises
 namespace upkeep_promises {
 #include "tests/storage/conformance/upkeep.hpp"
 }  // namespace upkeep_promises

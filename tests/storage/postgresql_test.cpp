@@ -1,6 +1,7 @@
 #define CAF_SUITE postgresql_store
 
 #include "protocol/codec/preferences.hpp"
+#include "protocol/rules/templates.hpp"
 #include "tests/storage/store_fixture.hpp"
 
 #include <algorithm>

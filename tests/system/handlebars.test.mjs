@@ -26,9 +26,10 @@ const one = (...of) => of[below(of.length)];
 const often = (chance, make, otherwise) => (random() < chance ? make() : otherwise());
 
 const names = ['a', 'b', 'c', 'name', 'list', 'map', 'flag', 'zero', 'none', 'deep'];
+// Handlebars makes {} of a null that a block is in, so there is none in the data.
 const scalars = () => one(
   0, 1, -1, 42, 1.5, -0.25, 0.1, 1e21, 1e-7, 123456789012, 3.0, 5e-324, 1.7976931348623157e308, 0.000001, 123456.789e3,
-  true, false, null, '', 'x', 'Ann & Bob', '<b>"q"</b>', "it's `=`", '订单 123', ' spaced ', 'two\nlines', 'x😀',
+  true, false, '', 'x', 'Ann & Bob', '<b>"q"</b>', "it's `=`", '订单 123', ' spaced ', 'two\nlines', 'x😀',
 );
 
 function anything(depth) {
@@ -38,7 +39,7 @@ function anything(depth) {
   return Object.fromEntries(Array.from({ length: below(5) }, () => [one(...names, '10', '2', 'with space'), anything(depth + 1)]));
 }
 
-const data = () => ({ ...Object.fromEntries(names.map((x) => [x, anything(1)])) });
+const data = () => ({ ...Object.fromEntries(names.filter(() => random() < 0.9).map((x) => [x, anything(1)])) });
 
 const path = () => often(0.1, () => one('this', '.', '@root.a', '@index', '@key', '@first', '@last', '@../index', '@root.map.name'), () => {
   const up = often(0.2, () => '../'.repeat(1 + below(2)), () => '');
@@ -92,6 +93,8 @@ const partials = { simple: '<{{@root.flag.length}}>', lines: 'one\n{{b.length}}\
 
 // It warns of names that lists inherit, such as map, and passes over them.
 Handlebars.logger.level = 4;
+// Without this it adds up numbers that begin a block and stand side by side.
+Handlebars.JavaScriptCompiler.prototype.forceBuffer = true;
 Handlebars.registerHelper('default', (v, w) => (v === null || v === undefined || v === '' ? w : v));
 Handlebars.registerHelper('eq', (a, b) => a === b);
 

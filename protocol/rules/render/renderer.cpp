@@ -1,13 +1,16 @@
 #include "protocol/rules/render/code.hpp"
 #include "protocol/rules/render/expressions.hpp"
 #include "protocol/rules/render/program.hpp"
+#include "protocol/rules/render/spaces.hpp"
 #include "protocol/rules/render/writer.hpp"
 
 #include <boost/container/small_vector.hpp>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -29,60 +32,68 @@ struct frame {
     return list.is == value::kind::array ? list.size : list.members->count;
   }
   value element() const noexcept {
-    return list.is == value::kind::array ? list.items[index]
-                                         : list.members->first[index].what;
+    return list.is == value::kind::array ? list.items[index] : list.members->first[index].what;
   }
   value key() const noexcept {
-    return list.is == value::kind::array
-               ? value::of(static_cast<std::int64_t>(index))
-               : value::of(list.members->first[index].name);
+    return list.is == value::kind::array ? value::of(static_cast<std::int64_t>(index))
+                                         : value::of(list.members->first[index].name);
   }
 };
 
-/// One of the two is of no use as an object and the other is one, as JavaScript
-/// compares them with
-/// `==`.
-bool loosely_same(const value &a, const value &b) {
+/// A text, a number, true or false as JavaScript's `Number(x)` has it.
+double loose_number(const value& x) {
+  if (x.number())
+    return x.as_double();
+  if (x.is == value::kind::boolean)
+    return x.flag ? 1 : 0;
+  auto text = x.text();
+  text.remove_prefix(leading_spaces(text));
+  text.remove_suffix(trailing_spaces(text));
+  double out = 0;
+  const auto* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, out);
+  return text.empty() || (read.ec == std::errc{} && read.ptr == end)
+           ? out
+           : std::numeric_limits<double>::quiet_NaN();
+}
+
+/// JavaScript's `==`, by which handlebars tells whether a block entered anything.
+bool loosely_same(const value& a, const value& b) {
   if (a.missing() || b.missing())
     return a.missing() && b.missing();
-  if (a.is == b.is || (a.number() && b.number()))
+  if (a.is == b.is)
     return same(a, b);
-  const bool a_holds =
-      a.is == value::kind::array || a.is == value::kind::object;
-  const bool b_holds =
-      b.is == value::kind::array || b.is == value::kind::object;
-  if (a_holds == b_holds || a.is == value::kind::object ||
-      b.is == value::kind::object)
+  const bool a_holds = a.is == value::kind::array || a.is == value::kind::object;
+  const bool b_holds = b.is == value::kind::array || b.is == value::kind::object;
+  if (!a_holds && !b_holds)
+    return loose_number(a) == loose_number(b);
+  if (a_holds && b_holds)
     return false;
-  std::string x;
-  std::string y;
-  append_text(x, a, 64);
-  append_text(y, b, 64);
-  return x == y;
+  std::string text;
+  append_text(text, a_holds ? a : b, 64);
+  return loosely_same(value::of(std::string_view{text}), a_holds ? b : a);
 }
 
 class renderer final : public helper_room {
-public:
-  renderer(std::string &out, const value &root, const filling &how)
+ public:
+  renderer(std::string& out, const value& root, const filling& how)
       : how_(how), root_(root), out_(out, max_output, how.html) {
     frames_.push_back({root, {}, 0, true});
     depths_.push_back(root);
   }
 
-  void run(const code &what, std::size_t depth);
+  void run(const code& what, std::size_t depth);
 
   value keep(std::string text) override {
     count(text.size() / 64);
     return value::of(std::string_view{kept_.emplace_back(std::move(text))});
   }
-  const date::time_zone *zone() const override { return how_.zone; }
+  const date::time_zone* zone() const override { return how_.zone; }
 
   place at() const noexcept { return at_; }
 
-private:
-  [[noreturn]] void fail(std::string message) const {
-    throw trouble{at_, std::move(message)};
-  }
+ private:
+  [[noreturn]] void fail(std::string message) const { throw trouble{at_, std::move(message)}; }
 
   void count(std::size_t steps) {
     if (steps > left_)
@@ -90,20 +101,19 @@ private:
     left_ -= steps;
   }
 
-  value find(const code &in, const term &what);
-  value start_of(const term &what, std::string_view first,
-                 std::uint32_t &from) const;
+  value find(const code& in, const term& what);
+  value start_of(const term& what, std::string_view first, std::uint32_t& from) const;
   value data_of(std::string_view name, std::uint32_t up) const;
   value around(std::string_view name);
-  value call(const code &in, const term &what);
-  std::size_t enter(const step &by, const value &what, std::size_t next);
+  value call(const code& in, const term& what);
+  std::size_t enter(const step& by, const value& what, std::size_t next);
   void push(value context, value list);
   void pop();
-  void set_context(frame &of);
-  void include(const code &in, const step &by, std::size_t depth);
-  value with_members(const value &context, const code &in, extent named);
+  void set_context(frame& of);
+  void include(const code& in, const step& by, std::size_t depth);
+  value with_members(const value& context, const code& in, extent named);
 
-  const filling &how_;
+  const filling& how_;
   value root_;
   writer out_;
   std::size_t left_{max_steps};
@@ -117,47 +127,45 @@ private:
   std::deque<member_table> made_tables_;
 };
 
-void renderer::run(const code &what, std::size_t depth) {
+void renderer::run(const code& what, std::size_t depth) {
   for (std::size_t at = 0; at < what.steps.size();) {
-    const auto &by = what.steps[at++];
+    const auto& by = what.steps[at++];
     at_ = by.at;
     count(1);
     switch (by.is) {
-    case step::kind::text:
-      out_.text({what.texts.data() + by.piece.first, by.piece.count});
-      break;
-    case step::kind::output:
-      out_.put(find(what, what.terms[by.term]), by.flag);
-      break;
-    case step::kind::test: {
-      const auto x = find(what, what.terms[by.term]);
-      const bool zero_counts =
-          by.extra > 0 && !find(what, what.terms[by.extra - 1]).falsy();
-      if ((zero_counts ? x.empty() : x.falsy()) != by.flag)
-        at = by.target;
-      break;
-    }
-    case step::kind::section:
-    case step::kind::each:
-    case step::kind::with:
-      at = enter(by, find(what, what.terms[by.term]), at);
-      break;
-    case step::kind::again:
-      if (auto &last = frames_.back();
-          last.loops() && last.index + 1 < last.count()) {
-        ++last.index;
-        set_context(last);
-        at = by.target;
-      } else {
-        pop();
+      case step::kind::text:
+        out_.text({what.texts.data() + by.piece.first, by.piece.count});
+        break;
+      case step::kind::output:
+        out_.put(find(what, what.terms[by.term]), by.flag);
+        break;
+      case step::kind::test: {
+        const auto x = find(what, what.terms[by.term]);
+        const bool zero_counts = by.extra > 0 && !find(what, what.terms[by.extra - 1]).falsy();
+        if ((zero_counts ? x.empty() : x.falsy()) != by.flag)
+          at = by.target;
+        break;
       }
-      break;
-    case step::kind::jump:
-      at = by.target;
-      break;
-    case step::kind::partial:
-      include(what, by, depth);
-      break;
+      case step::kind::section:
+      case step::kind::each:
+      case step::kind::with:
+        at = enter(by, find(what, what.terms[by.term]), at);
+        break;
+      case step::kind::again:
+        if (auto& last = frames_.back(); last.loops() && last.index + 1 < last.count()) {
+          ++last.index;
+          set_context(last);
+          at = by.target;
+        } else {
+          pop();
+        }
+        break;
+      case step::kind::jump:
+        at = by.target;
+        break;
+      case step::kind::partial:
+        include(what, by, depth);
+        break;
     }
     if (out_.full())
       fail("the text is longer than 256 KiB");
@@ -165,35 +173,33 @@ void renderer::run(const code &what, std::size_t depth) {
 }
 
 /// Enters a block's value, or goes on where there is nothing to enter.
-std::size_t renderer::enter(const step &by, const value &what,
-                            std::size_t next) {
+std::size_t renderer::enter(const step& by, const value& what, std::size_t next) {
   const bool array = what.is == value::kind::array;
   const bool object = what.is == value::kind::object;
   if (by.is == step::kind::with && !what.empty()) {
     push(what, {});
     return next;
   }
-  if (by.is == step::kind::section && !array && !what.missing() &&
-      (what.is != value::kind::boolean || what.flag)) {
+  if (by.is == step::kind::section && !array && !what.missing()
+      && (what.is != value::kind::boolean || what.flag)) {
     // `true` says no more than yes: what is around stays the context.
     push(what.is == value::kind::boolean ? frames_.back().context : what, {});
     return next;
   }
   const bool list = array || (object && by.is == step::kind::each);
-  if (by.is == step::kind::with || !list ||
-      (array ? what.size : what.members->count) == 0)
+  if (by.is == step::kind::with || !list || (array ? what.size : what.members->count) == 0)
     return by.target;
   push({}, what);
   return next;
 }
 
 void renderer::push(value context, value list) {
-  auto &made = frames_.emplace_back(frame{context, list, 0, false});
+  auto& made = frames_.emplace_back(frame{context, list, 0, false});
   set_context(made);
 }
 
 /// Makes a frame's value or element the context.
-void renderer::set_context(frame &of) {
+void renderer::set_context(frame& of) {
   if (of.loops())
     of.context = of.element();
   if (of.deeper)
@@ -209,17 +215,16 @@ void renderer::pop() {
   frames_.pop_back();
 }
 
-value renderer::find(const code &in, const term &what) {
+value renderer::find(const code& in, const term& what) {
   if (what.is == term::kind::literal)
     return what.literal;
   if (what.is == term::kind::call)
     return call(in, what);
-  const auto *names = in.names.data() + what.names.first;
+  const auto* names = in.names.data() + what.names.first;
   std::uint32_t from = 0;
   if (what.names.count > 1)
     count(what.names.count);
-  auto x = start_of(what, what.names.count > 0 ? names[0] : std::string_view{},
-                    from);
+  auto x = start_of(what, what.names.count > 0 ? names[0] : std::string_view{}, from);
   if (what.around) {
     x = around(names[0]);
     from = 1;
@@ -239,23 +244,21 @@ value renderer::find(const code &in, const term &what) {
 
 /// What a path starts from; `from` is its first name that is still to be looked
 /// up.
-value renderer::start_of(const term &what, std::string_view first,
-                         std::uint32_t &from) const {
+value renderer::start_of(const term& what, std::string_view first, std::uint32_t& from) const {
   switch (what.is) {
-  case term::kind::data:
-    from = 1;
-    return data_of(first, what.up);
-  case term::kind::parameter: {
-    const auto &of = frames_[base_ + what.up];
-    if (what.parameter == 0)
-      return of.context;
-    return what.parameter == 1 && of.loops() ? of.key() : value{};
-  }
-  default:
-    if (what.up == 0)
-      return frames_.back().context;
-    return what.up < depths_.size() ? depths_[depths_.size() - 1 - what.up]
-                                    : value{};
+    case term::kind::data:
+      from = 1;
+      return data_of(first, what.up);
+    case term::kind::parameter: {
+      const auto& of = frames_[base_ + what.up];
+      if (what.parameter == 0)
+        return of.context;
+      return what.parameter == 1 && of.loops() ? of.key() : value{};
+    }
+    default:
+      if (what.up == 0)
+        return frames_.back().context;
+      return what.up < depths_.size() ? depths_[depths_.size() - 1 - what.up] : value{};
   }
 }
 
@@ -263,7 +266,7 @@ value renderer::data_of(std::string_view name, std::uint32_t up) const {
   if (name == "root")
     return root_;
   for (auto i = frames_.size(); i-- > 0;) {
-    const auto &x = frames_[i];
+    const auto& x = frames_[i];
     if (!x.loops() || up-- > 0)
       continue;
     if (name == "index")
@@ -287,7 +290,7 @@ value renderer::around(std::string_view name) {
   return {};
 }
 
-value renderer::call(const code &in, const term &what) {
+value renderer::call(const code& in, const term& what) {
   constexpr std::size_t most = 3;
   std::array<value, most> given;
   count(what.what->cost);
@@ -300,16 +303,14 @@ value renderer::call(const code &in, const term &what) {
 }
 
 /// The context with members put over it.
-value renderer::with_members(const value &context, const code &in,
-                             extent named) {
-  auto &members = made_members_.emplace_back();
+value renderer::with_members(const value& context, const code& in, extent named) {
+  auto& members = made_members_.emplace_back();
   if (context.is == value::kind::object) {
     count(context.members->count);
-    members.assign(context.members->first,
-                   context.members->first + context.members->count);
+    members.assign(context.members->first, context.members->first + context.members->count);
   }
   for (std::uint32_t i = 0; i < named.count; ++i) {
-    const auto &given = in.named[named.first + i];
+    const auto& given = in.named[named.first + i];
     const auto x = find(in, in.terms[given.term]);
     const auto there = std::ranges::find(members, given.name, &member::name);
     if (there == members.end())
@@ -319,29 +320,26 @@ value renderer::with_members(const value &context, const code &in,
   }
   value out;
   out.is = value::kind::object;
-  out.members = &made_tables_.emplace_back(
-      member_table{members.data(), members.size(), nullptr});
+  out.members = &made_tables_.emplace_back(member_table{members.data(), members.size(), nullptr});
   return out;
 }
 
-void renderer::include(const code &in, const step &by, std::size_t depth) {
+void renderer::include(const code& in, const step& by, std::size_t depth) {
   const auto name = find(in, in.terms[by.term]);
   if (depth >= max_depth)
     fail("partials are nested more than 32 deep");
-  const auto *found = how_.partials == nullptr || name.is != value::kind::text
-                          ? nullptr
-                          : how_.partials->find(name.text());
+  const auto* found = how_.partials == nullptr || name.is != value::kind::text
+                        ? nullptr
+                        : how_.partials->find(name.text());
   if (found == nullptr) {
     std::string shown;
     append_text(shown, name, 64);
     fail("there is no template " + shown + " to put in here");
   }
-  auto context =
-      by.extra > 0 ? find(in, in.terms[by.extra - 1]) : frames_.back().context;
+  auto context = by.extra > 0 ? find(in, in.terms[by.extra - 1]) : frames_.back().context;
   if (by.piece.count > 0)
     context = with_members(context, in, by.piece);
-  auto indent =
-      out_.indent_more({in.texts.data() + by.indent.first, by.indent.count});
+  auto indent = out_.indent_more({in.texts.data() + by.indent.first, by.indent.count});
   push(context, {});
   const auto base = std::exchange(base_, frames_.size());
   run(found->steps(), depth + 1);
@@ -350,21 +348,21 @@ void renderer::include(const code &in, const step &by, std::size_t depth) {
   out_.indent_again(std::move(indent));
 }
 
-} // namespace
+}  // namespace
 
-std::optional<diagnosis> fill(std::string &out, const program &what,
-                              const value &data, const filling &how) {
+std::optional<diagnosis> fill(std::string& out, const program& what, const value& data,
+                              const filling& how) {
   try {
     renderer{out, data, how}.run(what.steps(), 0);
     return {};
-  } catch (const trouble &why) {
+  } catch (const trouble& why) {
     return why.what;
   }
 }
 
-std::string to_string(const diagnosis &x) {
-  return "line " + std::to_string(x.at.line) + ", column " +
-         std::to_string(x.at.column) + ": " + x.message;
+std::string to_string(const diagnosis& x) {
+  return "line " + std::to_string(x.at.line) + ", column " + std::to_string(x.at.column) + ": "
+         + x.message;
 }
 
-} // namespace carillon::rules::render
+}  // namespace carillon::rules::render
