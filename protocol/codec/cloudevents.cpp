@@ -13,7 +13,7 @@ namespace carillon::codec {
 
 namespace {
 
-constexpr std::array<std::string_view, 13> members{
+constexpr std::array<std::string_view, 13> attribute_names{
   "specversion", "id",        "source",   "type",   "subject", "time",       "data",
   "data_base64", "recipient", "priority", "locale", "subid",   "traceparent"};
 
@@ -51,7 +51,7 @@ event_draft read_cloudevent(const fields& in) {
   return draft;
 }
 
-error invalid(std::vector<fault> faults) {
+error refused_event(std::vector<fault> faults) {
   return {errc::invalid, "the body breaks the rules named in errors", std::move(faults)};
 }
 
@@ -80,7 +80,7 @@ std::string from_header(std::string_view value) {
 }  // namespace
 
 result<event_draft> decode_cloudevent(std::string_view body) {
-  auto root = read_json(body, {.depth = 1, .names = members, .outer = {}});
+  auto root = read_json(body, {.depth = 1, .names = attribute_names, .outer = {}});
   if (!root)
     return std::move(root).error();
   std::vector<fault> faults;
@@ -90,12 +90,12 @@ result<event_draft> decode_cloudevent(std::string_view body) {
   else
     faults.push_back({"", "must be an object"});
   if (!faults.empty())
-    return invalid(std::move(faults));
+    return refused_event(std::move(faults));
   return draft;
 }
 
 result<std::vector<event_draft>> decode_cloudevents(std::string_view body) {
-  auto root = read_json(body, {.depth = 2, .names = members, .outer = {}});
+  auto root = read_json(body, {.depth = 2, .names = attribute_names, .outer = {}});
   if (!root)
     return std::move(root).error();
   std::vector<fault> faults;
@@ -112,7 +112,7 @@ result<std::vector<event_draft>> decode_cloudevents(std::string_view body) {
       faults.push_back({std::move(prefix), "must be an object"});
   }
   if (!faults.empty())
-    return invalid(std::move(faults));
+    return refused_event(std::move(faults));
   return drafts;
 }
 
@@ -134,7 +134,7 @@ result<event_draft> decode_cloudevent(
   std::vector<fault> faults;
   auto draft = read_cloudevent(fields{record, "", faults});
   if (!faults.empty())
-    return invalid(std::move(faults));
+    return refused_event(std::move(faults));
   return draft;
 }
 

@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 9> mailing_members{"channels", "recipient
                                                           "content",  "extra_data", "priority",
                                                           "type",     "source",     "locale"};
 
-constexpr std::array<std::string_view, 8> template_members{
+constexpr std::array<std::string_view, 8> template_mailing_members{
   "template_name", "recipient", "template_vars", "language",
   "locale",        "channels",  "priority",      "source"};
 
@@ -144,7 +144,7 @@ result<mailing_draft> decode_mailing(std::string_view body) {
 }
 
 result<mailing_draft> decode_template_mailing(std::string_view body) {
-  auto root = read_json(body, {.depth = 1, .names = template_members, .outer = {}});
+  auto root = read_json(body, {.depth = 1, .names = template_mailing_members, .outer = {}});
   if (!root)
     return std::move(root).error();
   std::vector<fault> faults;

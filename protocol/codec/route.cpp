@@ -18,7 +18,7 @@ namespace carillon::codec {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> members{
+constexpr std::array<std::string_view, 12> route_members{
   "name",     "event",    "when",  "enabled",      "channels", "template",
   "audience", "priority", "delay", "repeat_after", "throttle", "failover"};
 constexpr std::array<std::string_view, 5> audience_members{"user", "role", "store", "addresses",
@@ -26,8 +26,8 @@ constexpr std::array<std::string_view, 5> audience_members{"user", "role", "stor
 constexpr std::size_t most_text = 4096;
 constexpr std::size_t most_routes = 1000;
 
-void read_audience(const fields& in, const std::string& place, route& to,
-                   std::vector<fault>& faults) {
+void read_route_audience(const fields& in, const std::string& place, route& to,
+                         std::vector<fault>& faults) {
   const auto text = in.object("audience");
   if (text.empty())
     return;
@@ -47,7 +47,7 @@ void read_audience(const fields& in, const std::string& place, route& to,
     from.note("field", "stands alone: a user, a role or a store beside it would win");
 }
 
-void read_event(const fields& in, route& to) {
+void read_route_event(const fields& in, route& to) {
   if (in.has("event"))
     to.event = in.id("event");
   if (to.event.empty())
@@ -102,14 +102,14 @@ route read_route(const json_value& record, const std::string& place,
     to.enabled = true;  // naming one is how it is switched on
   to.origin = "api";
   to.name = std::move(name);
-  read_event(in, to);
+  read_route_event(in, to);
   if (in.has("enabled"))
     to.enabled = in.required_flag("enabled").value_or(true);
   if (auto names = in.texts("channels", max_id, 1))
     to.channels = with_own_names(std::move(*names));
   if (in.has("template"))
     to.template_code = in.id("template");
-  read_audience(in, place, to, faults);
+  read_route_audience(in, place, to, faults);
   if (auto word = in.word("priority", parse_priority, "low, normal, high, urgent"))
     to.priority = word;
   read_duration(in, "delay", to.delay);
@@ -167,7 +167,7 @@ nlohmann::ordered_json json_of(const route& what, bool shown) {
 
 result<std::vector<route>> decode_routes(std::string_view body, const std::vector<route>& known) {
   static constexpr std::array<std::string_view, 1> outer{"routes"};
-  auto root = read_json(body, {.depth = 3, .names = members, .outer = outer, .strict = true});
+  auto root = read_json(body, {.depth = 3, .names = route_members, .outer = outer, .strict = true});
   if (!root)
     return std::move(root).error();
   std::vector<fault> faults;

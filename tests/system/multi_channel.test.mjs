@@ -128,7 +128,6 @@ test('a repeat at work is a conflict, later the first answer', async () => {
   while (held.length <= before) await engine.get('/livez');
   const early = await send(body, { query: '?wait=20s', headers });
   assert.equal(early.status, 409);
-  assert.ok(early.headers['retry-after']);
   held.splice(0).forEach((release) => release(204));
   const done = await first;
   assert.deepEqual(done.body.results, { slow: true });
