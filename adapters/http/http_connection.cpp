@@ -36,8 +36,10 @@ void http_connection::start() {
   go_on();
 }
 
-void http_connection::refuse(const error& why) {
+void http_connection::refuse(const error& why, const route* of, steady_time asked) {
   phase_ = phase::head;
+  admission_.to = of;
+  request_.arrived = of != nullptr ? asked : desk_->on.now();
   auto answer = problem(why);
   answer.close = true;
   unread_ = true;

@@ -28,8 +28,9 @@ class http_connection final : public reply_sink,
   /// Waits for the first request.
   void start();
 
-  /// Says why there is no more to be had here, then closes.
-  void refuse(const error& why);
+  /// Says why there is no more to be had here, then closes. Counts for the route that was asked
+  /// for at that time, where one was.
+  void refuse(const error& why, const route* of = nullptr, steady_time asked = {});
 
   void close_if_idle();
   void close();

@@ -153,17 +153,22 @@ void http_connection::go_live(std::uint64_t request, live::takeover_ptr by) {
 }
 
 void http_connection::hand_over() {
-  const auto& with = desk_->at->with;
   timer_.cancel();
   plain_ = {};
-  with.count->request(admission_.label(), taken_over_->status(),
-                      std::chrono::duration<double>(desk_->on.now() - request_.arrived).count());
   phase_ = phase::closed;
-  taken_over_->carry_out(
-    desk_->on, with.live, std::move(stream_), std::move(seat_), std::move(ahead_),
-    [at = desk_](stream_ptr over, live::shard::seat seat, const error& why) {
-      std::make_shared<http_connection>(at, std::move(over), std::move(seat))->refuse(why);
-    });
+  live::departure what;
+  what.over = std::move(stream_);
+  what.seat = std::move(seat_);
+  what.leftover = std::move(ahead_);
+  what.answered = [at = desk_, of = admission_.to, asked = request_.arrived](int status) {
+    const std::chrono::duration<double> took = at->on.now() - asked;
+    at->at->with.count->request(of->pattern, status, took.count());
+  };
+  what.refused = [at = desk_, of = admission_.to, asked = request_.arrived](
+                   stream_ptr over, live::shard::seat seat, const error& why) {
+    std::make_shared<http_connection>(at, std::move(over), std::move(seat))->refuse(why, of, asked);
+  };
+  taken_over_->carry_out(desk_->on, desk_->at->with.live, std::move(what));
   taken_over_.reset();
 }
 

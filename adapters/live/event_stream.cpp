@@ -31,13 +31,10 @@ class stream_takeover final : public takeover {
   stream_takeover(stream_request asked, census::place place)
       : asked_(std::move(asked)), place_(std::move(place)) {}
 
-  int status() const noexcept override { return 200; }
-
-  void carry_out(shard& on, const live_services_ptr& with, stream_ptr over, shard::seat seat,
-                 std::string, takeover_refused) override {
+  void carry_out(shard& on, const live_services_ptr& with, departure what) override {
     connection_parts parts;
-    parts.over = std::move(over);
-    parts.seat = std::move(seat);
+    parts.over = std::move(what.over);
+    parts.seat = std::move(what.seat);
     parts.place = std::move(place_);
     parts.who = std::move(asked_.who);
     parts.format = frame_format::sse;
@@ -45,6 +42,7 @@ class stream_takeover final : public takeover {
       parts.since = read_since(asked_.last_event_id);
     else if (asked_.since)
       parts.since = read_since(*asked_.since);
+    asked_.answers.given = std::move(what.answered);
     std::make_shared<event_stream>(on, with, std::move(parts), std::move(asked_.answers))->begin();
   }
 
@@ -73,8 +71,11 @@ std::string event_stream::encode(const live_event& what) const {
 void event_stream::shut(close_code code, std::string_view reason) {
   if (const auto answers = std::exchange(answers_, nullptr)) {
     queue_ = {};
-    if (code == close_code::too_many_connections)
+    if (code == close_code::too_many_connections) {
+      answers->given(429);
       return wind_down(answers->too_many, phase::lingering);
+    }
+    answers->given(200);
     queue_.add(answers->accepted);
   }
   wind_down(encode(codec::close_event(code, reason)), phase::lingering);
@@ -91,7 +92,8 @@ void event_stream::feed(std::span<const char>) {
 
 void event_stream::go_on() {
   if (phase_ == phase::open)
-    answers_.reset();
+    if (const auto answers = std::exchange(answers_, nullptr))
+      answers->given(200);
   await_input();
 }
 

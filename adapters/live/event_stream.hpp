@@ -3,6 +3,7 @@
 #include "adapters/live/socket_connection.hpp"
 #include "adapters/live/takeover.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -11,12 +12,14 @@
 
 namespace carillon::live {
 
-/// The answers to the request for an event stream.
+/// The answers to the request for an event stream, of which one is given.
 struct stream_answers {
   /// The head of the 200; events follow it until the connection ends.
   frame_ptr accepted{};
   /// All of the answer to a user who has too many connections.
   std::string too_many{};
+  /// Told of the one that was given, by its status.
+  std::function<void(int status)> given{};
 };
 
 /// A stream of Server-Sent Events. Its answer waits until its session takes it, so that a client

@@ -80,7 +80,7 @@ frame_parser::outcome frame_parser::open() {
   if (in_message_ != (opcode() == codec::opcode_continuation))
     return refuse(close_code::protocol_error,
                   in_message_ ? "a message inside another" : "a continuation of nothing");
-  if (opcode() == codec::opcode_binary)
+  if (opcode() == codec::opcode_binary && !binary_)
     return refuse(close_code::unsupported_data, "binary messages are not understood");
   return outcome::more;
 }
@@ -100,7 +100,8 @@ frame_parser::outcome frame_parser::open_size() {
   left_ = static_cast<std::uint32_t>(size);
   done_ = 0;
   in_payload_ = true;
-  in_message_ = in_message_ || !control();
+  if (!control() && !std::exchange(in_message_, true))
+    message_opcode_ = opcode();
   return outcome::more;
 }
 
@@ -140,8 +141,8 @@ frame_parser::outcome frame_parser::complete() {
   if (!fin())
     return outcome::more;
   in_message_ = false;
-  ready_ = {codec::opcode_text, std::exchange(message_, {})};
-  if (!codec::is_utf8(ready_.payload))
+  ready_ = {message_opcode_, std::exchange(message_, {})};
+  if (message_opcode_ == codec::opcode_text && !codec::is_utf8(ready_.payload))
     return refuse(close_code::invalid_payload, "text that is not UTF-8");
   return outcome::frame;
 }

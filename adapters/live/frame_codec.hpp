@@ -11,7 +11,8 @@
 
 namespace carillon::live {
 
-/// A client's message or control frame, unmasked; text is well-formed UTF-8.
+/// A client's message or control frame, unmasked; the opcode of a message is that of its first
+/// frame, and text is well-formed UTF-8.
 struct client_frame {
   std::uint8_t opcode{0};
   std::string payload{};
@@ -31,6 +32,9 @@ class frame_parser {
 
   /// The longest message a client may send, in bytes.
   static constexpr std::size_t message_bound = 64 << 10;
+
+  /// Binary messages break a rule unless they are wanted.
+  explicit frame_parser(bool binary = false) noexcept : binary_(binary) {}
 
   /// Takes from the front of `bytes` until a message is complete (`take` has it), a rule is broken
   /// (`fault` has it; nothing is read any more), or nothing is left.
@@ -60,6 +64,8 @@ class frame_parser {
   std::uint8_t have_ = 0;  ///< bytes of the header read
   bool in_payload_ = false;
   bool in_message_ = false;
+  std::uint8_t message_opcode_ = 0;  ///< of the message's first frame
+  const bool binary_;
   bool broken_ = false;
   std::uint32_t left_ = 0;  ///< bytes of the payload to come
   std::uint32_t done_ = 0;  ///< bytes of the payload read, for the mask

@@ -6,24 +6,16 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
-#include <array>
 #include <exception>
 #include <utility>
 #include <variant>
 
 namespace carillon::live {
-namespace {
-
-/// Buffers of one gathered write.
-constexpr std::size_t gather_bound = 64;
-
-}  // namespace
 
 socket_connection::socket_connection(shard& on, live_services_ptr with, connection_parts parts)
     : outlet(on),
+      socket_pump(on, std::move(parts.over), std::move(parts.seat)),
       services_(std::move(with)),
-      stream_(std::move(parts.over)),
-      seat_(std::move(parts.seat)),
       place_(std::move(parts.place)),
       who_(std::move(parts.who)),
       since_(parts.since),
@@ -93,7 +85,7 @@ void socket_connection::enqueue(std::string frame) {
 
 void socket_connection::enqueue(frame_ptr bytes, std::uint32_t frames) {
   if (!queue_.fits(bytes->size()))
-    write();  // a long batch may fill the queue of a socket that has room
+    pump_out();  // a long batch may fill the queue of a socket that has room
   if (!live())
     return;
   if (queue_.fits(bytes->size()))
@@ -103,8 +95,8 @@ void socket_connection::enqueue(frame_ptr bytes, std::uint32_t frames) {
 }
 
 void socket_connection::flush() {
-  if (!writing_)
-    write();
+  if (!full())
+    pump_out();
   if (phase_ == phase::ended)
     return;
   if (!live())
@@ -115,75 +107,16 @@ void socket_connection::flush() {
     owes_drained_ = false;
     caf::anon_send(session_, session_note{drained{id()}});
   }
-  if (phase_ == phase::lingering && queue_.empty() && !std::exchange(finished_, true))
-    stream_->finish();
-}
-
-/// Writes until the queue is empty or the socket is full, and sees to the rest in that case.
-void socket_connection::write() {
-  std::array<iovec, gather_bound> buffers;
-  while (phase_ != phase::ended && !held_ && !queue_.empty()) {
-    const auto step = stream_->write(queue_.gather(buffers));
-    switch (step.what) {
-      case stream::state::done:
-        queue_.written(step.bytes);
-        break;
-      case stream::state::want_read:
-        return await_room(stream::socket_type::wait_read);
-      case stream::state::want_write:
-        return await_room(stream::socket_type::wait_write);
-      default:
-        return end();
-    }
-  }
-}
-
-void socket_connection::await_room(stream::socket_type::wait_type readiness) {
-  if (std::exchange(writing_, true))
-    return;
-  stream_->socket().async_wait(readiness, [me = self()](boost::system::error_code failed) {
-    me->writing_ = false;
-    if (!failed)
-      me->flush();
-  });
+  if (phase_ == phase::lingering && queue_.empty())
+    finish();
 }
 
 /// Tells the backlog of a queue that could not be emptied, and when it is.
 void socket_connection::report_queue() {
   if (queue_.empty() && !recorded_)
     return;
-  services_->queues->record(self(), queue_.bytes());
+  services_->queues->record(shared_from_this(), queue_.bytes());
   recorded_ = !queue_.empty();
-}
-
-// -- reading ----------------------------------------------------------------------------------
-
-void socket_connection::await_input() {
-  if (phase_ == phase::ended || paused() || reading_)
-    return;
-  reading_ = true;
-  const auto proceed = [me = self()](boost::system::error_code failed) {
-    me->reading_ = false;
-    if (!failed && me->phase_ != phase::ended)
-      me->read();
-  };
-  if (stream_->has_pending())
-    shard_.post([proceed] { proceed({}); });
-  else
-    stream_->socket().async_wait(awaited_, proceed);
-}
-
-void socket_connection::read() {
-  if (paused())
-    return;
-  const auto buffer = shard_.scratch();
-  const auto step = stream_->read(buffer);
-  awaited_ = step.what == stream::state::want_write ? stream::socket_type::wait_write
-                                                    : stream::socket_type::wait_read;
-  if (step.what == stream::state::closed || step.what == stream::state::failed)
-    return end();
-  feed(buffer.first(step.bytes));
-  flush();
 }
 
 // -- ending -----------------------------------------------------------------------------------
@@ -213,41 +146,32 @@ void socket_connection::leave() {
     caf::anon_send(services_->presence, detach{shared_from_this()});
 }
 
-void socket_connection::end() {
+void socket_connection::end(bool at_once) {
   if (std::exchange(phase_, phase::ended) == phase::ended)
     return;
-  const auto me = self();
+  const auto me = shared_from_this();
   leave();
   pulse_.cancel();
   if (recorded_)
     services_->queues->record(me, 0);
-  queue_ = {};
-  stream_.reset();
+  shut_socket(at_once);
   place_ = {};
-  seat_ = {};
   shard_.dismiss(*this);
-}
-
-/// Ends without waiting for the peer to take what is queued.
-void socket_connection::reset() {
-  boost::system::error_code ignored;  // the socket is closed in any case
-  stream_->socket().set_option(boost::asio::socket_base::linger{true, 0}, ignored);
-  end();
 }
 
 // -- time -------------------------------------------------------------------------------------
 
 void socket_connection::pulse() {
-  const auto me = self();
+  const auto me = shared_from_this();
   if (!live())
-    return reset();
+    return end(true);  // the peer did not take what is queued
   shard_.timers().arm(pulse_, services_->heartbeat);
   beat();
   flush();
 }
 
 void socket_connection::watch_token() {
-  const auto me = self();
+  const auto me = shared_from_this();
   const auto left = who_->expires_at - services_->now();
   if (left <= milliseconds{0}) {
     shut(close_code::token_expired, "the token has expired");

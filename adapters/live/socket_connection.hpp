@@ -1,15 +1,14 @@
 #pragma once
 
-#include "adapters/live/frame_queue.hpp"
 #include "adapters/live/outlet.hpp"
 #include "adapters/live/services.hpp"
 #include "adapters/live/shard.hpp"
+#include "adapters/live/socket_pump.hpp"
 #include "adapters/stream.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,11 +24,9 @@ struct connection_parts {
   std::optional<std::int64_t> since{};
 };
 
-/// A live connection over a socket of its own, whatever form of stream it speaks: its queue and
-/// writing, its session, its token and its end. It holds no read buffer: it waits for its socket to
-/// be readable and reads into its shard's. Everything but the calls of `connection` is for the
-/// shard's thread.
-class socket_connection : public outlet {
+/// A live connection over a socket of its own, whatever form of stream it speaks: its session, its
+/// token and its end. Everything but the calls of `connection` is for the shard's thread.
+class socket_connection : public outlet, protected socket_pump {
  public:
   /// How long a peer may take to read the last words before its socket is reset.
   static constexpr seconds close_limit{5};
@@ -72,12 +69,6 @@ class socket_connection : public outlet {
   /// A heartbeat has passed: queues what keeps the connection in use, or shuts it.
   virtual void beat() = 0;
 
-  /// True while the client has to wait: nothing is read from its socket.
-  virtual bool paused() const noexcept = 0;
-
-  /// Follows what the client has sent, then waits for more (`await_input`).
-  virtual void feed(std::span<const char> bytes) = 0;
-
   /// Goes on with the client: its session has taken it or has done what it asked, or it is being
   /// closed.
   virtual void go_on() = 0;
@@ -85,12 +76,6 @@ class socket_connection : public outlet {
   // -- what they do it with -------------------------------------------------------------------
 
   bool live() const noexcept { return phase_ <= phase::open; }
-  std::shared_ptr<socket_connection> self() {
-    return std::static_pointer_cast<socket_connection>(shared_from_this());
-  }
-
-  /// Goes on reading, unless the client has to wait or that is under way.
-  void await_input();
 
   /// Queues frames, or closes as a slow consumer where they do not fit.
   void enqueue(frame_ptr bytes, std::uint32_t frames = 1);
@@ -100,9 +85,7 @@ class socket_connection : public outlet {
   void wind_down(std::string last_words, phase next);
 
   live_services_ptr services_;
-  stream_ptr stream_;
   session_actor session_;
-  frame_queue queue_;
   phase phase_ = phase::waiting;
   /// Until its session takes it, or it is shut, nothing is written.
   bool held_ = false;
@@ -115,32 +98,26 @@ class socket_connection : public outlet {
   void on(order::resume);
   void on(order::close what);
 
-  void read();
+  std::shared_ptr<void> held_by() final { return shared_from_this(); }
+  bool silent() const noexcept final { return held_; }
+  void broke() final { end(); }
 
-  void write();
-  void await_room(stream::socket_type::wait_type readiness);
   void report_queue();
 
   void overflow(std::string_view reason);
   void leave();
-  void end();
-  void reset();
+  void end(bool at_once = false);
 
   void pulse();
   void watch_token();
 
-  shard::seat seat_;
   census::place place_;
   principal_ptr who_;
   std::optional<std::int64_t> since_;
   timer_wheel::timer pulse_;
   timer_wheel::timer token_;
   const frame_format format_;
-  stream::socket_type::wait_type awaited_ = stream::socket_type::wait_read;  ///< to read on
-  bool reading_ = false;   ///< a wait for input is under way
-  bool writing_ = false;   ///< a wait for room is under way
-  bool left_ = false;      ///< presence has been told
-  bool finished_ = false;  ///< the peer has been told that nothing follows
+  bool left_ = false;  ///< presence has been told
   bool owes_drained_ = false;
   bool recorded_ = false;  ///< the backlog knows of us
   bool warned_ = false;    ///< of the token's end

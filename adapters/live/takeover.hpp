@@ -11,9 +11,18 @@
 
 namespace carillon::live {
 
-/// What cannot be taken over now comes back with its stream, on the shard's thread; nothing of the
-/// answer has been written.
-using takeover_refused = std::function<void(stream_ptr, shard::seat, error)>;
+/// A connection as it leaves HTTP, its request read and not answered yet.
+struct departure {
+  stream_ptr over{};
+  shard::seat seat{};
+  /// What the client sent behind its request.
+  std::string leftover{};
+  /// To be told once, on the shard's thread, which status the request was answered with.
+  std::function<void(int status)> answered{};
+  /// Takes back what cannot be taken over now, on the shard's thread; nothing of an answer has been
+  /// written, and none was told of.
+  std::function<void(stream_ptr, shard::seat, error)> refused{};
+};
 
 /// What becomes of a connection that leaves HTTP: made by its request's handler, carried out once
 /// the request has been read.
@@ -21,13 +30,8 @@ class takeover {
  public:
   virtual ~takeover() = default;
 
-  /// The status that its request counts as.
-  virtual int status() const noexcept = 0;
-
-  /// Makes a live connection of the stream. `leftover` is what the client sent behind its request.
-  /// Called once, on the shard's thread; never blocks.
-  virtual void carry_out(shard& on, const live_services_ptr& with, stream_ptr over,
-                         shard::seat seat, std::string leftover, takeover_refused refused) = 0;
+  /// Makes a live connection of it. Called once, on the shard's thread; never blocks.
+  virtual void carry_out(shard& on, const live_services_ptr& with, departure what) = 0;
 };
 
 using takeover_ptr = std::unique_ptr<takeover>;

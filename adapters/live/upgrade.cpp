@@ -42,13 +42,8 @@ class upgrade_takeover final : public takeover {
   upgrade_takeover(upgrade_request asked, census::place place)
       : asked_(std::move(asked)), place_(std::move(place)) {}
 
-  int status() const noexcept override { return 101; }
-
-  void carry_out(shard& on, const live_services_ptr& with, stream_ptr over, shard::seat seat,
-                 std::string leftover, takeover_refused refused) override {
-    asked_.leftover = std::move(leftover);
-    upgrade(on, with, std::move(over), std::move(seat), std::move(place_), std::move(asked_),
-            std::move(refused));
+  void carry_out(shard& on, const live_services_ptr& with, departure what) override {
+    upgrade(on, with, std::move(what), std::move(place_), std::move(asked_));
   }
 
  private:
@@ -60,10 +55,9 @@ class upgrade_takeover final : public takeover {
 struct waiting_upgrade {
   shard& on;
   live_services_ptr with;
+  departure from;  ///< but its stream and its seat
   connection_parts parts;
   std::string accept;
-  std::string leftover;
-  takeover_refused refused;
 };
 
 std::string greeting(const std::string& accept, frame_format format, bool resume_failed) {
@@ -80,7 +74,8 @@ void open(waiting_upgrade what, bool resume_failed) {
   if (resume_failed)
     parts.since.reset();
   websocket_opening opening{greeting(what.accept, parts.format, resume_failed),
-                            std::move(what.leftover)};
+                            std::move(what.from.leftover)};
+  what.from.answered(101);
   std::make_shared<websocket>(what.on, std::move(what.with), std::move(parts), std::move(opening))
     ->begin();
 }
@@ -88,7 +83,7 @@ void open(waiting_upgrade what, bool resume_failed) {
 /// Goes on once it is known what storage holds.
 void settle(waiting_upgrade what, const result<inbox_state>& state) {
   if (!state)
-    return what.refused(std::move(what.parts.over), std::move(what.parts.seat), state.error());
+    return what.from.refused(std::move(what.parts.over), std::move(what.parts.seat), state.error());
   const auto since = *what.parts.since;
   open(std::move(what), since > state->head || since < state->floor);
 }
@@ -141,13 +136,12 @@ std::string switching_protocols(const std::string& accept, std::string_view head
   return text += "\r\n";
 }
 
-void upgrade(shard& on, const live_services_ptr& with, stream_ptr over, shard::seat seat,
-             census::place place, upgrade_request asked, takeover_refused refused) {
-  waiting_upgrade what{
-    on, with, {}, accept_key(asked.key), std::move(asked.leftover), std::move(refused)};
+void upgrade(shard& on, const live_services_ptr& with, departure from, census::place place,
+             upgrade_request asked) {
+  waiting_upgrade what{on, with, std::move(from), {}, accept_key(asked.key)};
   auto& parts = what.parts;
-  parts.over = std::move(over);
-  parts.seat = std::move(seat);
+  parts.over = std::move(what.from.over);
+  parts.seat = std::move(what.from.seat);
   parts.place = std::move(place);
   parts.who = std::move(asked.who);
   parts.format = offers(asked.protocols) ? frame_format::envelope : frame_format::plain;

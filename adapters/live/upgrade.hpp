@@ -26,8 +26,6 @@ struct upgrade_request {
   principal_ptr who{};
   /// The text of `?since=`, where there is one.
   std::optional<std::string> since{};
-  /// Bytes already read behind the request.
-  std::string leftover{};
 };
 
 /// Why a handshake is refused.
@@ -49,10 +47,10 @@ std::string switching_protocols(const std::string& accept, std::string_view head
 
 /// Writes the 101, makes a connection of the stream and attaches it to presence. The request has
 /// passed `check_handshake`; `place` is not empty. Call on the shard's thread; never blocks.
-void upgrade(shard& on, const live_services_ptr& with, stream_ptr over, shard::seat seat,
-             census::place place, upgrade_request asked, takeover_refused refused);
+void upgrade(shard& on, const live_services_ptr& with, departure from, census::place place,
+             upgrade_request asked);
 
-/// The same once the request has been read; `leftover` comes with the stream then.
+/// The same once the request has been read.
 takeover_ptr make_upgrade(upgrade_request asked, census::place place);
 
 }  // namespace carillon::live

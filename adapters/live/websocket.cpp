@@ -15,10 +15,10 @@ namespace carillon::live {
 
 websocket::websocket(shard& on, live_services_ptr with, connection_parts parts,
                      websocket_opening opening)
-    : socket_connection(on, std::move(with), std::move(parts)), heard_(on.now()) {
+    : socket_connection(on, std::move(with), std::move(parts)),
+      intake_(std::move(opening.leftover)),
+      heard_(on.now()) {
   queue_.add(std::make_shared<const std::string>(std::move(opening.greeting)));
-  if (!opening.leftover.empty())
-    unread_ = std::make_unique<std::string>(std::move(opening.leftover));
 }
 
 std::string websocket::encode(const live_event& what) const {
@@ -52,30 +52,20 @@ bool websocket::paused() const noexcept {
 
 void websocket::go_on() {
   working_ = false;
-  const auto waiting = std::exchange(unread_, nullptr);
-  feed(waiting ? std::span<const char>{*waiting} : std::span<const char>{});
+  feed({});
 }
 
 /// Follows the client's bytes until it has to wait; what is left then is kept.
 void websocket::feed(std::span<const char> bytes) {
   heard_ = shard_.now();
-  while (!bytes.empty() && !paused() && phase_ < phase::lingering) {
-    if (!parser_)
-      parser_ = std::make_unique<frame_parser>();
-    const auto outcome = parser_->next(bytes);
-    if (outcome == frame_parser::outcome::frame)
-      receive(parser_->take());
-    else if (outcome == frame_parser::outcome::broken)
-      wind_down(close_frame(parser_->fault().code, parser_->fault().why), phase::lingering);
-  }
-  if (parser_ && parser_->idle())
-    parser_.reset();
-  if (!bytes.empty() && paused())
-    unread_ = std::make_unique<std::string>(bytes.begin(), bytes.end());
+  intake_.feed(
+    bytes, [this] { return !paused() && phase_ < phase::lingering; }, [this] { return paused(); },
+    [this](const client_frame& what) { receive(what); },
+    [this](const violation& why) { wind_down(close_frame(why.code, why.why), phase::lingering); });
   await_input();
 }
 
-void websocket::receive(client_frame what) {
+void websocket::receive(const client_frame& what) {
   if (what.opcode == codec::opcode_close)
     receive_close(what.payload);
   else if (!live())
@@ -96,7 +86,7 @@ void websocket::receive_text(std::string_view text) {
     if (const auto* asked = std::get_if<client_request>(&*event)) {
       working_ = true;
       caf::anon_send(session_, std::make_shared<const client_command>(
-                                 client_command{self(), asked->kind, asked->argument}));
+                                 client_command{shared_from_this(), asked->kind, asked->argument}));
     } else if (format() == frame_format::envelope) {
       enqueue(encode({"pong", "{}"}));
     } else {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "adapters/live/frame_codec.hpp"
+#include "adapters/live/frame_intake.hpp"
 #include "adapters/live/socket_connection.hpp"
 
 #include <cstdint>
@@ -32,13 +32,12 @@ class websocket final : public socket_connection {
   void feed(std::span<const char> bytes) override;
   void go_on() override;
 
-  void receive(client_frame what);
+  void receive(const client_frame& what);
   void receive_text(std::string_view text);
   void receive_close(std::string_view payload);
   void say(std::uint8_t opcode, std::string_view payload);
 
-  std::unique_ptr<frame_parser> parser_;  ///< while there is part of a message
-  std::unique_ptr<std::string> unread_;   ///< bytes taken from the socket and not understood yet
+  frame_intake intake_;
   steady_time heard_;
   bool working_ = false;  ///< the session has a command of ours
 };

@@ -13,18 +13,19 @@ client_ptr begin(live::shard& on, newcomer who) {
   return made;
 }
 
+opening opening_of(live::departure what, std::string greeting) {
+  return {std::move(what.over), std::move(what.seat), std::move(greeting),
+          std::move(what.leftover)};
+}
+
 class session_takeover final : public live::takeover {
  public:
   session_takeover(newcomer who, std::string greeting)
       : who_(std::move(who)), greeting_(std::move(greeting)) {}
 
-  int status() const noexcept override { return 101; }
-
-  void carry_out(live::shard& on, const live::live_services_ptr&, stream_ptr over,
-                 live::shard::seat seat, std::string leftover, live::takeover_refused) override {
-    begin(on, std::move(who_))
-      ->line()
-      .open({std::move(over), std::move(seat), std::move(greeting_), std::move(leftover)});
+  void carry_out(live::shard& on, const live::live_services_ptr&, live::departure what) override {
+    what.answered(101);
+    begin(on, std::move(who_))->line().open(opening_of(std::move(what), std::move(greeting_)));
   }
 
  private:
@@ -37,19 +38,16 @@ class transport_takeover final : public live::takeover {
   transport_takeover(client_ptr of, std::string greeting)
       : of_(std::move(of)), greeting_(std::move(greeting)) {}
 
-  int status() const noexcept override { return 101; }
-
-  void carry_out(live::shard& on, const live::live_services_ptr&, stream_ptr over,
-                 live::shard::seat seat, std::string leftover, live::takeover_refused) override {
+  void carry_out(live::shard& on, const live::live_services_ptr&, live::departure what) override {
     auto& home = of_->home();
     if (&home != &on) {
-      if (!over->move_to(home.context()))
+      if (!what.over->move_to(home.context()))
         return;  // gone already
-      seat = home.take_seat();
+      what.seat = home.take_seat();
     }
+    what.answered(101);
     home.post(
-      [of = std::move(of_), with = opening{std::move(over), std::move(seat), std::move(greeting_),
-                                           std::move(leftover)}]() mutable {
+      [of = std::move(of_), with = opening_of(std::move(what), std::move(greeting_))]() mutable {
         of->line().upgrade(std::move(with));
       });
   }

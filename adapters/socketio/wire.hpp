@@ -1,9 +1,7 @@
 #pragma once
 
-#include "adapters/live/frame_codec.hpp"
-#include "adapters/live/frame_queue.hpp"
-#include "adapters/live/shard.hpp"
-#include "adapters/stream.hpp"
+#include "adapters/live/frame_intake.hpp"
+#include "adapters/live/socket_pump.hpp"
 #include "protocol/connection.hpp"
 
 #include <cstdint>
@@ -43,8 +41,9 @@ class wire_owner {
   ~wire_owner() = default;
 };
 
-/// A WebSocket whose texts mean something to its owner. For the thread of its shard.
-class wire : public std::enable_shared_from_this<wire> {
+/// A WebSocket whose texts mean something to its owner. Binary messages are the attachments of
+/// events, which its owner refuses: they are taken and thrown away. For the thread of its shard.
+class wire : public std::enable_shared_from_this<wire>, private live::socket_pump {
  public:
   /// How long the client may take to answer a close frame.
   static constexpr seconds close_limit{5};
@@ -54,7 +53,7 @@ class wire : public std::enable_shared_from_this<wire> {
   /// Frames on their way; `flush` writes them.
   live::frame_queue& queue() noexcept { return queue_; }
 
-  void flush();
+  void flush() override;
 
   /// Goes on hearing, once the owner is no longer deaf.
   void listen();
@@ -73,29 +72,18 @@ class wire : public std::enable_shared_from_this<wire> {
     ended,
   };
 
-  bool deaf() const noexcept { return phase_ == phase::open && owner_->deaf(); }
-  void await_input();
-  void read();
-  void feed(std::span<const char> bytes);
+  std::shared_ptr<void> held_by() override { return shared_from_this(); }
+  bool paused() const noexcept override { return phase_ == phase::open && owner_->deaf(); }
+  void feed(std::span<const char> bytes) override;
+  void broke() override { end(); }
   void receive(const live::client_frame& what);
-  void write();
-  void await_room(stream::socket_type::wait_type readiness);
   void wind_down(std::string last_frame, phase next);
   void end();
 
-  live::shard& shard_;
   wire_owner* owner_;
-  stream_ptr stream_;
-  live::shard::seat seat_;
-  live::frame_queue queue_;
-  std::unique_ptr<live::frame_parser> parser_;  ///< while there is part of a message
-  std::unique_ptr<std::string> unread_;         ///< bytes taken and not understood yet
+  live::frame_intake intake_;
   live::timer_wheel::timer limit_;
-  stream::socket_type::wait_type awaited_ = stream::socket_type::wait_read;
   phase phase_ = phase::open;
-  bool reading_ = false;   ///< a wait for input is under way
-  bool writing_ = false;   ///< a wait for room is under way
-  bool finished_ = false;  ///< the client has been told that nothing follows
 };
 
 }  // namespace carillon::socketio

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Engine, admin, publisher, user } from './harness/engine.mjs';
 import { Live } from './harness/live.mjs';
+import { Stream } from './harness/stream.mjs';
 
 const list = '/api/v1/notifications';
 
@@ -76,6 +77,11 @@ test('connections past the bound are refused with 503 before the upgrade', async
   const held = await Promise.all([open(), open(), open()]);
   await assert.rejects(open(), (x) => x.status === 503 && Number(x.headers['retry-after']) >= 1
     && /problem\+json/.test(x.headers['content-type']));
+  await assert.rejects(Stream.open(engine, user('crowd')), (x) => x.status === 503 && Number(x.headers['retry-after']) >= 1
+    && /problem\+json/.test(x.headers['content-type']) && JSON.parse(x.text).status === 503);
+  assert.equal((await fetch(`${engine.url}/socket.io/?EIO=4&transport=polling`)).status, 503);
+  assert.equal(await engine.metric('carillon_http_requests_total{code="200",route="/api/v1/stream"}'), 0);
+  assert.equal(await engine.metric('carillon_http_requests_total{code="503",route="/api/v1/stream"}'), 1);
   assert.equal((await engine.get(list, user('crowd'))).status, 200);
   assert.equal(await engine.metric('websocket_connections_active'), 3);
   await held[0].close();

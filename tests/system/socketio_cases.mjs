@@ -106,11 +106,13 @@ export function socketIoCases({ tls = false } = {}) {
       await client.event('pong');
       for (const [name, data] of [['dance'], ['notification:read'], ['notification:read', { notificationId: 7 }],
         ['notification:read', { notificationId: 'notif-00000000-0000-7000-8000-000000000000' }], ['subscribe', { topics: ['weather'] }],
-        ['subscribe', 'somebody-else'], ['subscribe', { topics: ['presence'] }], ['dance', Buffer.from('binary')]]) {
+        ['subscribe', 'somebody-else'], ['subscribe', { topics: ['presence'] }], ['dance', Buffer.from('binary')],
+        ['notification:read', { notificationId: id, proof: [Buffer.from('one'), Buffer.alloc(20_000)] }]]) {
         const { success, code, message } = await client.ask(name, ...(data === undefined ? [] : [data]));
         assert.equal(success, false, name);
         assert.deepEqual(await client.event('error'), { code, message });
       }
+      assert.deepEqual(await client.ask('ping'), { success: true }, 'and the connection goes on');
       client.close();
     }
   });

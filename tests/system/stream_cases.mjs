@@ -152,6 +152,7 @@ export function streamCases({ tls, storage }) {
       && /problem\+json/.test(x.headers['content-type']) && JSON.parse(x.text).status === 429);
     const made = await create({ user_id: 'hoarder' });
     for (const one of many) assert.equal((await one.next()).data.id, made.id);
+    assert.equal(await engine.metric('carillon_http_requests_total{code="429",route="/api/v1/stream"}'), 1);
     many.forEach((x) => x.close());
   });
 

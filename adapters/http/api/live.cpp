@@ -96,7 +96,8 @@ void get_stream(const call& c) {
   auto place = enter(c);
   if (!place)
     return c.answer(place.error());
-  asked.answers = {std::make_shared<const std::string>(stream_head(c)), too_many_answer(c)};
+  asked.answers.accepted = std::make_shared<const std::string>(stream_head(c));
+  asked.answers.too_many = too_many_answer(c);
   c.answer.go_live(live::make_stream(std::move(asked), std::move(*place)));
 }
 

@@ -141,9 +141,9 @@ CAF_TEST(what a client sends before its session starts waits) {
 
 CAF_TEST(bytes sent behind the request are the first frame) {
   const auto early = client_frame_of(0x81, R"({"event":"notification:read-all"})");
-  const auto client = door.connect({}, [&](auto&, upgrade_request& asked) {
+  const auto client = door.connect({}, [&](auto& what, upgrade_request& asked) {
     asked.who = user();
-    asked.leftover = early;
+    what.leftover = early;
   });
   enter();
   CAF_CHECK(commands.next()->kind == command_kind::read_all);

@@ -74,12 +74,14 @@ struct fixture : engine_side {
       socket.set_option(asio::socket_base::send_buffer_size(buffer));
     if (!asked.who)
       asked.who = std::make_shared<const principal>(principal{.subject = "u"});
-    asked.answers = {std::make_shared<const std::string>("head\n\n"), "too many\n\n"};
+    asked.answers = {std::make_shared<const std::string>("head\n\n"), "too many\n\n", {}};
     std::shared_ptr<takeover> by{make_stream(std::move(asked), census::enter(everybody))};
-    auto over = std::make_shared<stream_ptr>(std::make_unique<plain_stream>(std::move(socket)));
-    shard.post([=, this] {
-      by->carry_out(shard, services, std::move(*over), shard.take_seat(), "GET / HTTP/1.1", {});
-    });
+    auto what = std::make_shared<departure>();
+    what->over = std::make_unique<plain_stream>(std::move(socket));
+    what->seat = shard.take_seat();
+    what->leftover = "GET / HTTP/1.1";
+    what->answered = [this](int status) { statuses.put(status); };
+    shard.post([=, this] { by->carry_out(shard, services, std::move(*what)); });
     return client;
   }
 
@@ -97,6 +99,7 @@ struct fixture : engine_side {
     return attached.next()->since();
   }
 
+  arrivals<int> statuses;  ///< that requests were answered with
   asio::io_context outside;
   tcp::acceptor door{outside, {asio::ip::address_v4::loopback(), 0}};
 };
@@ -116,9 +119,11 @@ CAF_TEST(the head waits until a session takes the stream) {
   who->say({"hello", "{}"});
   on_shard();
   CAF_CHECK(client->silent());
+  CAF_CHECK(statuses.empty());
   who->start(session);
   CAF_CHECK_EQUAL(client->next(), "head");
   CAF_CHECK_EQUAL(client->next(), "event: hello\ndata: {}");
+  CAF_CHECK_EQUAL(statuses.next(), 200);
 }
 
 CAF_TEST(notifications carry their seq as id and other events none) {
@@ -164,6 +169,8 @@ CAF_TEST(a connection too many of a user is refused instead of the head) {
   who->close(close_code::too_many_connections, "too many");
   CAF_CHECK_EQUAL(client->next(), "too many");
   CAF_CHECK_EQUAL(client->next(), "end");
+  CAF_CHECK_EQUAL(statuses.next(), 429);
+  CAF_CHECK(statuses.empty());
   CAF_CHECK_EQUAL(detached.next(), who->id());
 }
 

@@ -127,6 +127,22 @@ CAF_TEST(binary messages are not understood) {
   CAF_CHECK_EQUAL(parse(masked(codec::opcode_binary, "x")), "!1003");
 }
 
+CAF_TEST(binary messages that are wanted come out as they are) {
+  frame_parser parser{true};
+  const auto bytes = masked(codec::opcode_binary, "\xff")
+                     + masked(fin | codec::opcode_continuation, "x") + text("y");
+  auto rest = std::span<const char>{bytes};
+  CAF_REQUIRE(parser.next(rest) == frame_parser::outcome::frame);
+  const auto binary = parser.take();
+  CAF_CHECK_EQUAL(binary.opcode, codec::opcode_binary);
+  CAF_CHECK_EQUAL(binary.payload, "\xffx");
+  CAF_REQUIRE(parser.next(rest) == frame_parser::outcome::frame);
+  const auto words = parser.take();
+  CAF_CHECK_EQUAL(words.opcode, codec::opcode_text);
+  CAF_CHECK_EQUAL(words.payload, "y");
+  CAF_CHECK(parser.idle());
+}
+
 CAF_TEST(a length must be in its shortest form and positive) {
   CAF_CHECK_EQUAL(parse("\x81\xfe\x00\x7d\0\0\0\0"s), "!1002");
   CAF_CHECK_EQUAL(parse("\x81\xff\0\0\0\0\0\0\xff\xff\0\0\0\0"s), "!1002");

@@ -262,22 +262,26 @@ void loopback::serve(const tweak& change) {
   asked.key = field(http::field::sec_websocket_key);
   asked.version = field(http::field::sec_websocket_version);
   asked.protocols = field(http::field::sec_websocket_protocol);
-  asked.leftover = bytes;
   const std::string target{request.target()};
   if (const auto at = target.find("since="); at != std::string::npos)
     asked.since = target.substr(at + 6);
+  departure what;
+  what.over = std::move(over);
+  what.seat = shard_.take_seat();
+  what.leftover = bytes;
+  what.answered = [](int) {};
+  what.refused = [](stream_ptr refused, shard::seat, const error& why) {
+    const auto text = "HTTP/1.1 503 " + why.detail + "\r\nContent-Length: 0\r\n\r\n";
+    const iovec all{const_cast<char*>(text.data()), text.size()};
+    refused->write({&all, 1});
+  };
   if (change)
-    change(over, asked);
+    change(what, asked);
   if (const auto refusal = check_handshake(asked))
     throw std::runtime_error(refusal->detail);
   shard_.post(
-    [&on = shard_, with = services_, over = std::move(over), asked = std::move(asked)]() mutable {
-      upgrade(on, with, std::move(over), on.take_seat(), census::enter(with->connections),
-              std::move(asked), [](stream_ptr refused, shard::seat, const error& why) {
-                const auto text = "HTTP/1.1 503 " + why.detail + "\r\nContent-Length: 0\r\n\r\n";
-                const iovec all{const_cast<char*>(text.data()), text.size()};
-                refused->write({&all, 1});
-              });
+    [&on = shard_, with = services_, what = std::move(what), asked = std::move(asked)]() mutable {
+      upgrade(on, with, std::move(what), census::enter(with->connections), std::move(asked));
     });
 }
 

@@ -63,8 +63,8 @@ class websocket_client {
 /// Listens on loopback and upgrades every client onto one shard.
 class loopback {
  public:
-  /// What tests may change of an upgrade: wrap the stream, set who asks.
-  using tweak = std::function<void(stream_ptr&, upgrade_request&)>;
+  /// What tests may change of an upgrade: wrap the stream, set what came behind and who asks.
+  using tweak = std::function<void(departure&, upgrade_request&)>;
 
   loopback(shard& on, live_services_ptr with, std::shared_ptr<tls_context> tls = nullptr);
   ~loopback();

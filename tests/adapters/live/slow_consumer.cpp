@@ -58,7 +58,8 @@ struct fixture : engine_side {
   loopback door{shard, services};
 
   std::unique_ptr<websocket_client> connect(int buffer = 0) {
-    return door.connect({.receive_buffer = buffer}, [=, this](auto& over, auto& asked) {
+    return door.connect({.receive_buffer = buffer}, [=, this](auto& what, auto& asked) {
+      auto& over = what.over;
       asked.who = std::make_shared<const principal>();
       if (buffer > 0)
         over->socket().set_option(boost::asio::socket_base::send_buffer_size(buffer));

@@ -61,7 +61,8 @@ struct fixture : engine_side {
   fixture() { std::signal(SIGPIPE, SIG_IGN); }
 
   std::unique_ptr<websocket_client> connect(int buffer = 0) {
-    return door.connect({.receive_buffer = buffer}, [=](auto& over, auto& asked) {
+    return door.connect({.receive_buffer = buffer}, [=](auto& what, auto& asked) {
+      auto& over = what.over;
       asked.who = std::make_shared<const principal>();
       if (buffer > 0)
         over->socket().set_option(boost::asio::socket_base::send_buffer_size(buffer));

@@ -1,6 +1,7 @@
-// A WebSocket client whose frames are awaited one by one.
+// A WebSocket client whose frames are held to openapi.json and awaited one by one.
 
 import WebSocket from 'ws';
+import { checkFrame } from './contract.mjs';
 
 export class Live {
   /** Opens a socket and waits for the upgrade. */
@@ -13,7 +14,7 @@ export class Live {
     live.socket.on('message', (data, binary) => live.#arrived(binary ? data : data.toString('utf8')));
     live.closed = new Promise((resolve) => live.socket.on('close', (code, reason) => {
       resolve({ code, reason: reason.toString() });
-      live.over = new Error(`closed with ${code} ${reason}`);
+      live.over ??= new Error(`closed with ${code} ${reason}`);
       live.waiting.splice(0).forEach((x) => x.reject(live.over));
     }));
     return new Promise((resolve, reject) => {
@@ -31,6 +32,13 @@ export class Live {
   }
 
   #arrived(frame) {
+    try {
+      checkFrame(JSON.parse(frame));
+    } catch (fault) {
+      this.over = fault;
+      this.waiting.splice(0).forEach((x) => x.reject(fault));
+      return;
+    }
     const first = this.waiting.shift();
     if (first) first.resolve(frame);
     else this.frames.push(frame);
@@ -59,7 +67,7 @@ export class Live {
   /** A ping's pong: everything sent to this client before it has arrived then. */
   settled() {
     return new Promise((resolve, reject) => {
-      this.socket.once('pong', resolve);
+      this.socket.once('pong', () => (this.over ? reject(this.over) : resolve()));
       this.closed.then(() => reject(this.over));
       this.socket.ping();
     });

@@ -2,6 +2,7 @@
 
 import http from 'node:http';
 import https from 'node:https';
+import { checkEvent } from './contract.mjs';
 
 /** The lines of one event as `{event, id, data}`; throws for what a strict reader would not expect. */
 function parse(lines) {
@@ -49,13 +50,20 @@ export class Stream {
 
   #follow(answer) {
     this.answer = answer;
-    answer.on('data', (text) => this.#arrived(text));
     this.ended = new Promise((resolve) => {
       const over = (how) => {
         resolve({ how, unfinished: this.rest + this.lines.join('\n'), last: this.last });
         this.over = new Error(`the stream has ${how}`);
         this.waiting.splice(0).forEach((x) => x.reject(this.over));
       };
+      answer.on('data', (text) => {
+        try {
+          this.#arrived(text);
+        } catch (fault) {
+          over(`been misunderstood: ${fault.message}`);
+          this.request.destroy();
+        }
+      });
       answer.on('end', () => over('ended'));
       answer.on('error', (x) => over(`failed: ${x.message}`));
     });
@@ -77,6 +85,7 @@ export class Stream {
       return;
     }
     event.data = JSON.parse(event.data);
+    checkEvent(event);
     this.last = event;
     const first = this.waiting.shift();
     if (first) first.resolve(event);
