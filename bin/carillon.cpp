@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   add_send(program, run);
   add_tail(program, run);
   add_deliveries(program, run);
+  add_templates(program, run);
   add_dead_letters(program, run);
   add_config(program, run);
   try {

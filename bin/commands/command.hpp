@@ -31,6 +31,7 @@ void add_send(CLI::App& to, action& run);
 void add_tail(CLI::App& to, action& run);
 void add_deliveries(CLI::App& to, action& run);
 void add_dead_letters(CLI::App& to, action& run);
+void add_templates(CLI::App& to, action& run);
 void add_config(CLI::App& to, action& run);
 
 // -- what they share ----------------------------------------------------------------------------
