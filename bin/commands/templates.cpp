@@ -29,7 +29,7 @@ constexpr const char* given_by_the_node[] = {"id", "version", "created_at", "upd
 /// `order.paid.wechat.zh-CN.json`; `all` where it is for every channel without one of its own.
 std::string file_name_of(const json& row) {
   const auto channel = text_of(row, "channel");
-  auto name = text_of(row, "code") + '.' + (channel.empty() ? "all" : channel) + '.'
+  auto name = text_of(row, "code") + '.' + (channel == "-" ? "all" : channel) + '.'
               + text_of(row, "language");
   std::ranges::replace_if(
     name, [](char c) { return c == '/' || c == '\\'; }, '_');

@@ -47,6 +47,11 @@ int main(int argc, char** argv) {
   six->add_option("--url", raw.url)->required();
   six->add_option("--waiters", raw.waiters);
   six->add_option("--seconds", raw.seconds);
+  render fill;
+  auto seven = app.add_subcommand("render");
+  seven->add_option("--seconds", fill.seconds);
+  seven->add_flag("--html", fill.html);
+  seven->add_flag("--kainjow", fill.kainjow);
   CLI11_PARSE(app, argc, argv);
   try {
     raise_file_limit();
@@ -60,8 +65,10 @@ int main(int argc, char** argv) {
       run(to, still);
     else if (*five)
       run(to, hooks);
-    else
+    else if (*six)
       run(raw);
+    else
+      run(fill);
   } catch (const std::exception& e) {
     std::fprintf(stderr, "carillon_bench: %s\n", e.what());
     return 1;

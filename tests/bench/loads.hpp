@@ -71,4 +71,13 @@ struct raw_commits {
 };
 void run(const raw_commits& how);
 
+/// Fills a template from standard input, `{"template","data"}`, as often as it can, beside kainjow's
+/// mustache where asked.
+struct render {
+  double seconds{1};
+  bool html{false};
+  bool kainjow{false};
+};
+void run(const render& how);
+
 }  // namespace carillon::bench

@@ -8,6 +8,7 @@ import { Engine, freshPostgresql, secret } from '../system/harness/engine.mjs';
 import { liveFigures } from './live.mjs';
 import { measureBullmq } from './peers/bullmq.mjs';
 import { startNchan } from './peers/nchan.mjs';
+import { render } from './render.mjs';
 
 const load = process.env.CARILLON_BENCH;
 const pairs = Number(process.env.CARILLON_BENCH_PAIRS ?? 5);
@@ -182,6 +183,7 @@ async function webhooks() {
 
 const figures = {
   fanout, durable, latency, memory, webhooks,
+  render: () => render(say, row),
   ...liveFigures({ generate, median, pairs, ratio, row, say, startEngine }),
 };
 const chosen = process.argv.slice(2);
