@@ -51,6 +51,7 @@ struct fixture : test_coordinator_fixture<> {
         [](const side_exchange_ptr&) {},
         [](const channel_order&) {},
         [](const drain&) {},
+        [](const withdraw&) {},
       };
     });
     queries = spawn_queries(

@@ -66,6 +66,7 @@ writing::writing() {
       [](const side_exchange_ptr&) {},
       [](const channel_order&) {},
       [](const drain&) {},
+      [](const withdraw&) {},
     };
   });
   dut = spawn();
