@@ -10,7 +10,7 @@ const order = { orderNo: 'ORD-20260220-0001', productName: 'Pro Plan', amount: 1
 const cases = [
   { name: 'one line', template: '商品 {{item_name}} 库存不足，当前库存: {{current_stock}}，请及时补货。', data: { item_name: '鸡肉', current_stock: 5 }, mustache: true },
   { name: 'conditions', template: 'Order {{orderNo}}{{#if productName}} ({{productName}}){{/if}} was paid{{#if paymentProvider}} through {{paymentProvider}}{{/if}}{{#if userEmail}} by {{userEmail}}{{/if}}.', data: order },
-  { name: 'HTML list', html: true, mustache: true, template: '<h1>{{title}}</h1><ul>{{#items}}<li>{{name}}: {{price}}</li>{{/items}}</ul>', data: { title: 'Orders & more', items: Array.from({ length: 20 }, (_, i) => ({ name: `Item <${i}>`, price: i * 1.5 })) } },
+  { name: 'HTML part', html: true, mustache: true, template: '<p>Welcome, <b>{{username}}</b></p><p>Your account for {{email}} has been created. <a href="{{{loginUrl}}}">Sign in</a></p>', data: { username: 'Ann & Bob', email: 'ann@example.com', loginUrl: 'https://cloudphone.example.com/login' } },
 ];
 
 /** Renderings a second of a precompiled, warm template. */

@@ -86,13 +86,26 @@ class renderer final : public helper_room {
 
   value keep(std::string text) override {
     count(text.size() / 64);
-    return value::of(std::string_view{kept_.emplace_back(std::move(text))});
+    return value::of(std::string_view{room().texts.emplace_back(std::move(text))});
   }
   const date::time_zone* zone() const override { return how_.zone; }
 
   place at() const noexcept { return at_; }
 
  private:
+  /// What the rendering makes on its way; most make nothing.
+  struct scratch {
+    std::deque<std::string> texts;
+    std::deque<std::vector<member>> members;
+    std::deque<member_table> tables;
+  };
+
+  scratch& room() {
+    if (!scratch_)
+      scratch_ = std::make_unique<scratch>();
+    return *scratch_;
+  }
+
   [[noreturn]] void fail(std::string message) const { throw trouble{at_, std::move(message)}; }
 
   void count(std::size_t steps) {
@@ -122,9 +135,7 @@ class renderer final : public helper_room {
   std::size_t base_{1};
   boost::container::small_vector<frame, 8> frames_;
   boost::container::small_vector<value, 8> depths_;
-  std::deque<std::string> kept_;
-  std::deque<std::vector<member>> made_members_;
-  std::deque<member_table> made_tables_;
+  std::unique_ptr<scratch> scratch_;
 };
 
 void renderer::run(const code& what, std::size_t depth) {
@@ -221,6 +232,11 @@ value renderer::find(const code& in, const term& what) {
   if (what.is == term::kind::call)
     return call(in, what);
   const auto* names = in.names.data() + what.names.first;
+  const bool plain = what.is == term::kind::context && what.up == 0 && !what.around;
+  if (const auto& here = frames_.back().context;
+      plain && what.names.count == 1 && here.is == value::kind::object
+      && (here.members->by_name != nullptr || here.members->count < 16))
+    return here.at(names[0]);  // what most variables are
   std::uint32_t from = 0;
   if (what.names.count > 1)
     count(what.names.count);
@@ -304,7 +320,7 @@ value renderer::call(const code& in, const term& what) {
 
 /// The context with members put over it.
 value renderer::with_members(const value& context, const code& in, extent named) {
-  auto& members = made_members_.emplace_back();
+  auto& members = room().members.emplace_back();
   if (context.is == value::kind::object) {
     count(context.members->count);
     members.assign(context.members->first, context.members->first + context.members->count);
@@ -320,7 +336,7 @@ value renderer::with_members(const value& context, const code& in, extent named)
   }
   value out;
   out.is = value::kind::object;
-  out.members = &made_tables_.emplace_back(member_table{members.data(), members.size(), nullptr});
+  out.members = &room().tables.emplace_back(member_table{members.data(), members.size(), nullptr});
   return out;
 }
 

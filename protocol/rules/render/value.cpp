@@ -10,14 +10,14 @@ namespace carillon::rules::render {
 namespace {
 
 /// An array index in its one spelling: no sign, no leading zero.
-bool read_index(std::string_view name, std::size_t &index) {
+bool read_index(std::string_view name, std::size_t& index) {
   if (name.empty() || name.size() > 9 || (name[0] == '0' && name.size() > 1))
     return false;
   const auto end = name.data() + name.size();
   return std::from_chars(name.data(), end, index).ptr == end;
 }
 
-value length_of(const value &x) {
+value length_of(const value& x) {
   if (x.is == value::kind::array)
     return value::of(static_cast<std::int64_t>(x.size));
   // JavaScript counts UTF-16 units: characters over U+FFFF are two.
@@ -32,10 +32,7 @@ value length_of(const value &x) {
 value character_of(std::string_view text, std::size_t index) {
   for (std::size_t i = 0; i < text.size();) {
     const auto lead = static_cast<unsigned char>(text[i]);
-    const std::size_t bytes = lead < 0x80   ? 1
-                              : lead < 0xE0 ? 2
-                              : lead < 0xF0 ? 3
-                                            : 4;
+    const std::size_t bytes = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
     const std::size_t units = bytes == 4 ? 2 : 1;
     if (index < units)
       return units == 1 ? value::of(text.substr(i, bytes)) : value{};
@@ -45,23 +42,21 @@ value character_of(std::string_view text, std::size_t index) {
   return {};
 }
 
-value member_of(const member_table &all, std::string_view name) {
+value member_of(const member_table& all, std::string_view name) {
   if (all.by_name == nullptr) {
-    for (const auto *m = all.first; m != all.first + all.count; ++m)
+    for (const auto* m = all.first; m != all.first + all.count; ++m)
       if (m->name == name)
         return m->what;
     return {};
   }
-  const auto *end = all.by_name + all.count;
-  const auto *found = std::lower_bound(
-      all.by_name, end, name, [&](std::uint32_t at, std::string_view wanted) {
-        return all.first[at].name < wanted;
-      });
-  return found != end && all.first[*found].name == name ? all.first[*found].what
-                                                        : value{};
+  const auto* end = all.by_name + all.count;
+  const auto* found = std::lower_bound(
+    all.by_name, end, name,
+    [&](std::uint32_t at, std::string_view wanted) { return all.first[at].name < wanted; });
+  return found != end && all.first[*found].name == name ? all.first[*found].what : value{};
 }
 
-void append_items(std::string &out, const value &x, std::size_t bound) {
+void append_items(std::string& out, const value& x, std::size_t bound) {
   for (std::size_t i = 0; i < x.size && out.size() <= bound; ++i) {
     if (i > 0)
       out += ',';
@@ -69,7 +64,8 @@ void append_items(std::string &out, const value &x, std::size_t bound) {
   }
 }
 
-template <class Integer> void append_integer(std::string &out, Integer x) {
+template <class Integer>
+void append_integer(std::string& out, Integer x) {
   std::array<char, 24> digits;
   out.append(digits.data(), std::to_chars(digits.data(), digits.end(), x).ptr);
 }
@@ -81,23 +77,21 @@ struct decimal {
   int exponent;
 };
 
-decimal shortest(double x, std::array<char, 32> &room) {
+decimal shortest(double x, std::array<char, 32>& room) {
   // `d.ddde±dd`, the fewest digits that read back as the same number.
-  auto *end = std::to_chars(room.data(), room.data() + room.size(), x,
-                            std::chars_format::scientific)
-                  .ptr;
-  auto *e = std::find(room.data(), end, 'e');
+  auto* end =
+    std::to_chars(room.data(), room.data() + room.size(), x, std::chars_format::scientific).ptr;
+  auto* e = std::find(room.data(), end, 'e');
   int exponent = 0;
   std::from_chars(e[1] == '+' ? e + 2 : e + 1, end, exponent);
-  if (e - room.data() > 1) { // the first digit takes the point's place
+  if (e - room.data() > 1) {  // the first digit takes the point's place
     room[1] = room[0];
-    return {{room.data() + 1, static_cast<std::size_t>(e - room.data() - 1)},
-            exponent + 1};
+    return {{room.data() + 1, static_cast<std::size_t>(e - room.data() - 1)}, exponent + 1};
   }
   return {{room.data(), 1}, exponent + 1};
 }
 
-void append_scientific(std::string &out, const decimal &x) {
+void append_scientific(std::string& out, const decimal& x) {
   out += x.digits[0];
   if (x.digits.size() > 1)
     out.append(".").append(x.digits.substr(1));
@@ -105,11 +99,19 @@ void append_scientific(std::string &out, const decimal &x) {
   append_integer(out, std::abs(x.exponent - 1));
 }
 
-} // namespace
+}  // namespace
 
-void append_number(std::string &out, double x) {
+void append_number(std::string& out, double x) {
   if (x == 0) {
     out += '0';
+    return;
+  }
+  // In this range the fewest digits are the same in either notation.
+  if (const auto size = std::abs(x); size >= 1e-6 && size < 1e15) {
+    std::array<char, 32> digits;
+    auto* end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), x, std::chars_format::fixed).ptr;
+    out.append(digits.data(), end);
     return;
   }
   if (x < 0)
@@ -124,65 +126,62 @@ void append_number(std::string &out, double x) {
     out += "0.";
     out.append(static_cast<std::size_t>(-d.exponent), '0').append(d.digits);
   } else if (count <= d.exponent) {
-    out.append(d.digits).append(static_cast<std::size_t>(d.exponent - count),
-                                '0');
+    out.append(d.digits).append(static_cast<std::size_t>(d.exponent - count), '0');
   } else {
     const auto whole = static_cast<std::size_t>(d.exponent);
-    out.append(d.digits.substr(0, whole))
-        .append(".")
-        .append(d.digits.substr(whole));
+    out.append(d.digits.substr(0, whole)).append(".").append(d.digits.substr(whole));
   }
 }
 
-void append_text(std::string &out, const value &x, std::size_t bound) {
+void append_text(std::string& out, const value& x, std::size_t bound) {
   switch (x.is) {
-  case value::kind::undefined:
-  case value::kind::null:
-    return;
-  case value::kind::boolean:
-    out += x.flag ? "true" : "false";
-    return;
-  case value::kind::integer:
-    return append_integer(out, x.integer);
-  case value::kind::natural:
-    return append_integer(out, x.natural);
-  case value::kind::real:
-    return append_number(out, x.real);
-  case value::kind::text:
-    out += x.text();
-    return;
-  case value::kind::array:
-    return append_items(out, x, bound);
-  case value::kind::object:
-    out += "[object Object]";
+    case value::kind::undefined:
+    case value::kind::null:
+      return;
+    case value::kind::boolean:
+      out += x.flag ? "true" : "false";
+      return;
+    case value::kind::integer:
+      return append_integer(out, x.integer);
+    case value::kind::natural:
+      return append_integer(out, x.natural);
+    case value::kind::real:
+      return append_number(out, x.real);
+    case value::kind::text:
+      out += x.text();
+      return;
+    case value::kind::array:
+      return append_items(out, x, bound);
+    case value::kind::object:
+      out += "[object Object]";
   }
 }
 
 double value::as_double() const noexcept {
   switch (is) {
-  case kind::integer:
-    return static_cast<double>(integer);
-  case kind::natural:
-    return static_cast<double>(natural);
-  case kind::real:
-    return real;
-  default:
-    return 0;
+    case kind::integer:
+      return static_cast<double>(integer);
+    case kind::natural:
+      return static_cast<double>(natural);
+    case kind::real:
+      return real;
+    default:
+      return 0;
   }
 }
 
 bool value::empty() const noexcept {
   switch (is) {
-  case kind::undefined:
-  case kind::null:
-    return true;
-  case kind::boolean:
-    return !flag;
-  case kind::text:
-  case kind::array:
-    return size == 0;
-  default:
-    return false;
+    case kind::undefined:
+    case kind::null:
+      return true;
+    case kind::boolean:
+      return !flag;
+    case kind::text:
+    case kind::array:
+      return size == 0;
+    default:
+      return false;
   }
 }
 
@@ -204,26 +203,25 @@ value value::at(std::string_view name) const noexcept {
   return name == "length" ? length_of(*this) : value{};
 }
 
-bool same(const value &a, const value &b) noexcept {
+bool same(const value& a, const value& b) noexcept {
   if (a.number() && b.number()) {
     const bool whole = a.is != value::kind::real && b.is != value::kind::real;
-    return whole ? a.is == b.is && a.integer == b.integer
-                 : a.as_double() == b.as_double();
+    return whole ? a.is == b.is && a.integer == b.integer : a.as_double() == b.as_double();
   }
   if (a.is != b.is)
     return false;
   switch (a.is) {
-  case value::kind::boolean:
-    return a.flag == b.flag;
-  case value::kind::text:
-    return a.text() == b.text();
-  case value::kind::array:
-    return a.items == b.items;
-  case value::kind::object:
-    return a.members == b.members;
-  default:
-    return true;
+    case value::kind::boolean:
+      return a.flag == b.flag;
+    case value::kind::text:
+      return a.text() == b.text();
+    case value::kind::array:
+      return a.items == b.items;
+    case value::kind::object:
+      return a.members == b.members;
+    default:
+      return true;
   }
 }
 
-} // namespace carillon::rules::render
+}  // namespace carillon::rules::render

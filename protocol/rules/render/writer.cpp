@@ -1,6 +1,7 @@
 #include "protocol/rules/render/writer.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace carillon::rules::render {
 
@@ -9,48 +10,65 @@ namespace {
 /// What handlebars writes in place of a character; empty where it stays.
 constexpr std::string_view entity_of(char c) {
   switch (c) {
-  case '&':
-    return "&amp;";
-  case '<':
-    return "&lt;";
-  case '>':
-    return "&gt;";
-  case '"':
-    return "&quot;";
-  case '\'':
-    return "&#x27;";
-  case '`':
-    return "&#x60;";
-  case '=':
-    return "&#x3D;";
-  default:
-    return {};
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    case '\'':
+      return "&#x27;";
+    case '`':
+      return "&#x60;";
+    case '=':
+      return "&#x3D;";
+    default:
+      return {};
   }
 }
 
-void append_escaped(std::string &out, std::string_view text,
-                    std::size_t bound) {
-  constexpr std::string_view special = "&<>\"'`=";
+/// Whether a character has an entity.
+constexpr auto special = [] {
+  std::array<bool, 256> out{};
+  for (const unsigned char c : std::string_view{"&<>\"'`="})
+    out[c] = true;
+  return out;
+}();
+
+void append_escaped(std::string& out, std::string_view text, std::size_t bound) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
   while (out.size() <= bound) {
-    const auto plain = std::min(text.find_first_of(special), text.size());
-    out += text.substr(0, plain);
-    if (plain == text.size())
+    const char* plain = at;
+    while (plain != end && !special[static_cast<unsigned char>(*plain)])
+      ++plain;
+    out.append(at, plain);
+    if (plain == end)
       return;
-    out += entity_of(text[plain]);
-    text.remove_prefix(plain + 1);
+    out += entity_of(*plain);
+    at = plain + 1;
   }
 }
 
-} // namespace
+}  // namespace
 
-void writer::put(const value &x, bool escaped) {
+void writer::put(const value& x, bool escaped) {
+  if (indent_.empty() && x.is == value::kind::text) {
+    if (escaped && html_)
+      append_escaped(out_, x.text(), bound_);
+    else
+      out_ += x.text();
+    line_begins_ = line_begins_ && x.size == 0;
+    return;
+  }
   const auto before = out_.size();
   const bool indents = line_begins_ && !indent_.empty();
   if (indents)
     out_ += indent_;
   const auto from = out_.size();
-  if (!escaped || !html_ ||
-      (x.is != value::kind::text && x.is != value::kind::array)) {
+  if (!escaped || !html_ || (x.is != value::kind::text && x.is != value::kind::array)) {
     append_text(out_, x, bound_);
   } else if (x.is == value::kind::text) {
     append_escaped(out_, x.text(), bound_);
@@ -60,7 +78,7 @@ void writer::put(const value &x, bool escaped) {
     append_escaped(out_, plain, bound_);
   }
   if (out_.size() == from)
-    out_.resize(before); // an empty text begins no line
+    out_.resize(before);  // an empty text begins no line
   else
     line_begins_ = false;
 }
@@ -70,8 +88,7 @@ void writer::indented(std::string_view piece) {
     if (line_begins_)
       out_ += indent_;
     const auto end = piece.find('\n');
-    const auto line =
-        piece.substr(0, end == std::string_view::npos ? end : end + 1);
+    const auto line = piece.substr(0, end == std::string_view::npos ? end : end + 1);
     out_ += line;
     piece.remove_prefix(line.size());
     line_begins_ = line.ends_with('\n');
@@ -80,4 +97,4 @@ void writer::indented(std::string_view piece) {
   }
 }
 
-} // namespace carillon::rules::render
+}  // namespace carillon::rules::render
