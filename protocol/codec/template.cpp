@@ -137,7 +137,7 @@ void append_texts(std::string& out, const std::vector<std::string>& texts) {
   out += ']';
 }
 
-void append_member(std::string& out, std::string_view name, std::string_view text) {
+void append_template_member(std::string& out, std::string_view name, std::string_view text) {
   out.append(",\"").append(name).append("\":");
   append_json_string_or_null(out, text);
 }
@@ -148,15 +148,15 @@ void append_json_or_null(std::string& out, std::string_view name, std::string_vi
 
 /// The members that every version has, after a first one.
 void append_words(std::string& out, const message_template& x) {
-  append_member(out, "syntax", to_string(x.syntax));
-  append_member(out, "title", x.title);
-  append_member(out, "content", x.content);
-  append_member(out, "html", x.html);
-  append_member(out, "template_id", x.provider_template);
+  append_template_member(out, "syntax", to_string(x.syntax));
+  append_template_member(out, "title", x.title);
+  append_template_member(out, "content", x.content);
+  append_template_member(out, "html", x.html);
+  append_template_member(out, "template_id", x.provider_template);
   append_json_or_null(out, "params", x.params);
   out += R"(,"channels":)";
   append_texts(out, x.channels);
-  append_member(out, "priority", x.priority ? to_string(*x.priority) : std::string_view{});
+  append_template_member(out, "priority", x.priority ? to_string(*x.priority) : std::string_view{});
   out += x.enabled ? R"(,"enabled":true)" : R"(,"enabled":false)";
   append_json_or_null(out, "payload_schema", x.payload_schema);
 }
@@ -174,15 +174,15 @@ result<message_template> decode_template(std::string_view body, const std::strin
 
 std::string template_json(const message_template& x) {
   std::string out = R"({"id":")" + to_text(x.id) + '"';
-  append_member(out, "code", x.code);
-  append_member(out, "event", x.event);
-  append_member(out, "channel", x.channel);
-  append_member(out, "language", x.language);
+  append_template_member(out, "code", x.code);
+  append_template_member(out, "event", x.event);
+  append_template_member(out, "channel", x.channel);
+  append_template_member(out, "language", x.language);
   append_words(out, x);
   out += R"(,"version":)" + std::to_string(x.version);
-  append_member(out, "created_at", rfc3339(x.created_at));
-  append_member(out, "updated_at", rfc3339(x.updated_at));
-  append_member(out, "updated_by", x.updated_by);
+  append_template_member(out, "created_at", rfc3339(x.created_at));
+  append_template_member(out, "updated_at", rfc3339(x.updated_at));
+  append_template_member(out, "updated_by", x.updated_by);
   out += '}';
   return out;
 }
@@ -192,8 +192,8 @@ std::string template_versions_json(std::span<const template_ptr> versions) {
   for (const auto& x : versions) {
     out += out.back() == '[' ? "{" : ",{";
     out += R"("version":)" + std::to_string(x->version);
-    append_member(out, "created_at", rfc3339(x->updated_at));
-    append_member(out, "created_by", x->updated_by);
+    append_template_member(out, "created_at", rfc3339(x->updated_at));
+    append_template_member(out, "created_by", x->updated_by);
     append_words(out, *x);
     out += '}';
   }

@@ -30,8 +30,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t max_title = 200;
-constexpr std::size_t max_text = 10'000;
+constexpr std::size_t longest_title = 200;
+constexpr std::size_t longest_text = 10'000;
 
 /// Compiles the parts of a row and gathers what is wrong with them.
 class template_compiler {
@@ -321,9 +321,9 @@ template_words render_template(const template_book& from, const template_wish& w
   auto& words = out.content;
   words.type = what.type;
   words.title = codec::cut_characters(
-    filler.fill("title", &compiled_template::title, *found->title), max_title);
+    filler.fill("title", &compiled_template::title, *found->title), longest_title);
   words.text = codec::cut_characters(
-    filler.fill("content", &compiled_template::content, *found->content), max_text);
+    filler.fill("content", &compiled_template::content, *found->content), longest_text);
   if (found->html)
     words.html = filler.fill("html", &compiled_template::html, *found->html, true);
   words.data = data_text;
