@@ -42,7 +42,7 @@ CAF_TEST(a message goes with the token in a header) {
 
 CAF_TEST(words go as they are and are plain where the data says so) {
   auto what = message("库存预警", std::string{test::special});
-  CAF_CHECK_EQUAL(body_of(what)["message"], test::special);
+  CAF_CHECK_EQUAL(test::copied(body_of(what)["message"]), test::special);
   what.content.data = R"({"msg_type":"text"})";
   CAF_CHECK(!body_of(what).contains("extras"));
 }

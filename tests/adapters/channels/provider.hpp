@@ -15,7 +15,8 @@ namespace carillon::test {
 /// Words that every provider must pass on as they are: Chinese, emoji, what markup, HTML, JSON and
 /// URLs give a meaning to.
 inline constexpr std::string_view special =
-  "鸡肉库存不足 😀👨‍👩‍👧 *b* _i_ ~s~ `c` [x](y) <b>&amp; \"q\" \\n 100% a+b=c;d "
+  "鸡肉库存不足 😀👨‍👩‍👧 *b* _i_ ~s~ `c` [x](y) <b>&amp; \"q\" \\n 100% "
+  "a+b=c;d "
   "#tag "
   "@everyone";
 
@@ -80,6 +81,12 @@ inline const std::vector<std::string>& garbage() {
                                             "{\"Response\":{\"SendStatusSet\":[3]}}",
                                             "{\"retry_after\":\"x\",\"id\":{}}"};
   return all;
+}
+
+/// A value of its own of what may be a part of something that does not last.
+template <class T>
+T copied(const T& x) {
+  return x;
 }
 
 /// True if no bytes make it throw, with any status.
