@@ -6,19 +6,11 @@
 #include "protocol/rules/durations.hpp"
 
 #include <algorithm>
-#include <array>
 #include <memory>
 
 namespace carillon::configuration {
 
 namespace {
-
-constexpr std::array<std::string_view, 22> later_types{
-  "email",  "telegram",    "feishu_bot", "feishu",      "wecom",   "wecom_bot",
-  "wechat", "wechat_mini", "aliyun_sms", "tencent_sms", "twilio",  "slack",
-  "fcm",    "apns",        "web_push",   "jpush",       "discord", "teams",
-  "ntfy",   "gotify",      "app_push",   "sms",
-};
 
 bool valid_name(std::string_view name) {
   return !name.empty() && name.size() <= 64
@@ -36,10 +28,6 @@ const channel_type* read_type(section& keys, const channel_settings* below) {
   }
   if (auto* type = find_channel_type(*name))
     return type;
-  if (std::find(later_types.begin(), later_types.end(), *name) != later_types.end()) {
-    keys.wrong("type", "the type " + *name + " is not available in this version");
-    return nullptr;
-  }
   std::vector<std::string> known;
   for (auto& type : channel_types())
     known.emplace_back(type.name);

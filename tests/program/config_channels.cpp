@@ -48,6 +48,16 @@ CAF_TEST(rates bursts and waits are read) {
   CAF_CHECK_EQUAL(c.concurrency, 9);
 }
 
+CAF_TEST(a key of a type may be a number) {
+  const std::string mail =
+    "[channels.m]\ntype = \"email\"\nhost = \"h.example\"\nfrom = \"a@b.org\"\n";
+  CAF_CHECK_EQUAL(read(mail + "port = 2525\n")->channels.at("m").keys.at("port"), "2525");
+  CAF_CHECK_EQUAL(fault_of(mail + "port = 70000\n"), "5: channels.m.port: must be from 1 to 65535");
+  CAF_CHECK_EQUAL(fault_of(mail + "security = \"none\"\nusername = \"u\"\npassword = \"p\"\n"),
+                  "5: channels.m.security: none would send the password in clear; use starttls or "
+                  "tls");
+}
+
 CAF_TEST(a retry table may be exponential or a schedule with more attempts) {
   auto exponential = channel(
     "retry = { backoff = \"exponential\", base = \"2s\", cap = \"1m\", "
