@@ -129,10 +129,12 @@ void app::publish_channels() {
 std::string app::use_of(const std::string& name) const {
   for (const auto& other : book_->users_of(name))
     return "channel " + other + " fails over to it";
-  for (const auto& route : how_.routes)
-    for (const auto* names : {&route.channels, &route.failover})
-      if (std::ranges::find(*names, name) != names->end())
-        return route.name + " of the configuration names it";
+  for (const auto* routes : {&how_.routes, &own_routes_})
+    for (const auto& route : *routes)
+      for (const auto* names : {&route.channels, &route.failover})
+        if (std::ranges::find(*names, name) != names->end())
+          return route.name + (route.origin == "api" ? " of the API" : " of the configuration")
+                 + " names it";
   return {};
 }
 
