@@ -1,8 +1,10 @@
 // Templates from the API to the channel: kept, checked, previewed, and what events say in them.
 
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { Engine, admin, publisher, user } from './harness/engine.mjs';
+import { tmpdir } from 'node:os';
+import { Engine, admin, publisher, run, user } from './harness/engine.mjs';
 import { WebhookReceiver } from './harness/receiver.mjs';
 
 let engine, hook;
@@ -158,5 +160,25 @@ test('hostile templates are cut off soon', async () => {
   for (const [code, why] of [['endless', /32 deep/], ['giant', /100,000 steps|256 KiB/]]) {
     const { body } = await call('POST', '/api/v1/notifications/preview', { template_name: code, data: { l: Array(1000).fill(1) } }, publisher);
     assert.match(body.previews[0].errors[0], why);
+  }
+});
+
+test('the command line moves templates to files and back', async () => {
+  const directory = mkdtempSync(`${tmpdir()}/carillon-templates-`);
+  const moved = (verb) => run(['templates', verb, directory, '--config', engine.file, '--url', `http://127.0.0.1:${engine.port}`]);
+  try {
+    const out = moved('export');
+    assert.equal(out.status, 0, out.stderr);
+    const { items } = (await call('GET', `${at}?view=list`)).body;
+    assert.equal(readdirSync(directory).length, items.length);
+    const file = `${directory}/system_alert.all.en.json`;
+    const row = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify({ ...row, title: 'Look out' }));
+    const back = moved('import');
+    assert.equal(back.status, 0, back.stderr);
+    const [changed] = (await call('GET', `${at}?view=list&code=system_alert&language=en`)).body.items;
+    assert.deepEqual([changed.title, changed.version, changed.syntax, changed.payload_schema], ['Look out', 2, 'braces', { type: 'object', required: ['alert_message'] }]);
+  } finally {
+    rmSync(directory, { recursive: true });
   }
 });
