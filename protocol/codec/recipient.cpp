@@ -76,7 +76,7 @@ result<recipient_record> decode_recipient(std::string_view text, std::string_vie
 }
 
 std::string recipient_json(const recipient_record& what) {
-  const auto or_null = [](const std::string& x) { return x.empty() ? json{} : json{x}; };
+  const auto or_null = [](const std::string& x) { return x.empty() ? json() : json(x); };
   nlohmann::ordered_json out;
   out["user_id"] = what.user_id;
   out["addresses"] = json::object();
