@@ -192,8 +192,9 @@ test('no text adds a header of its own', async () => {
   const sent = await send('mail', 'ann@example.org', { title: 'hi\r\nBcc: evil@example.net' });
   const story = await final(sent.id);
   assert.deepEqual([story.status, story.error_class], ['dead', 'invalid_request']);
-  const other = await final((await send('mail', 'a@example.org>\r\nRCPT TO:<evil@example.net')).id);
-  assert.deepEqual([other.status, other.error_class], ['dead', 'invalid_request']);
+  const answer = await engine.post('/api/v1/notifications/multi-channel', { channels: ['mail'], recipient: 'a@example.org>\r\nRCPT TO:<evil@example.net', title: 't', content: 'c' });
+  assert.equal(answer.status, 422);
+  assert.ok(!mail.requests.some((x) => JSON.stringify(x).includes('evil')));
 });
 
 test('a password that would go out in clear is a fault of the configuration', () => {
