@@ -171,9 +171,11 @@ test('what the API names reaches no private network, even by a name', async (t) 
 test('a channel changes under load and no delivery is lost', async (t) => {
   const total = 400;
   const titles = new Set();
+  let attempts = 0;
   let all;
   const complete = new Promise((resolve) => { all = resolve; });
   const answer = ({ body }) => {
+    ++attempts;
     titles.add(body.data.title);
     if (titles.size === total) all();
     return 204;
@@ -187,7 +189,7 @@ test('a channel changes under load and no delivery is lost', async (t) => {
   assert.equal((await engine.delete(path('hook'), admin)).status, 200);
   await Promise.all(posts);
   await complete;
-  assert.equal(first.requests.length + second.requests.length, total);
+  assert.equal(attempts, total);
 });
 
 test('a paused channel keeps what it has, over a restart, until it is resumed', async (t) => {
