@@ -13,7 +13,7 @@ const paths = ({ body }) => body.errors.map((x) => x.path).sort();
 
 before(async () => {
   hook = await WebhookReceiver.start();
-  engine = await Engine.start({ config: '[outbound]\nallow_private = ["127.0.0.0/8"]\n[channels.hook]\ntype = "webhook"\n', server: 'max_bulk_bytes = 2000000' });
+  engine = await Engine.start({ config: '[outbound]\nallow_private = ["127.0.0.0/8"]\n[channels.mail]\ntype = "email"\nhost = "127.0.0.1"\nport = 9\nsecurity = "none"\nfrom = "a@example.org"\n', server: 'max_bulk_bytes = 2000000' });
 });
 after(async () => {
   await engine.discard();
@@ -37,9 +37,10 @@ test('a person is stored, shown, replaced and forgotten', async () => {
 });
 
 test('planning finds what was stored, at once', async () => {
-  await engine.put(path('bob / 王'), { addresses: { hook: `${hook.url}/bob` } }, admin);
-  await engine.post('/api/v1/notifications', { title: 't', message: 'm', user_id: 'bob / 王', channels: ['hook'] });
-  await hook.count(1, (x) => x.path === '/bob');
+  await engine.put(path('bob / 王'), { addresses: { mail: 'bob@example.org' } }, admin);
+  await engine.post('/api/v1/notifications', { title: 't', message: 'm', user_id: 'bob / 王', channels: ['mail'] });
+  const { items } = (await engine.get('/api/v1/admin/deliveries?channel=mail')).body;
+  assert.deepEqual(items.map((x) => [x.user_id, x.recipient]), [['bob / 王', 'bob@example.org']]);
 });
 
 test('what breaks a rule is refused with its place', async () => {
