@@ -9,7 +9,7 @@ let engine, hook;
 let down = true;
 
 before(async () => {
-  hook = await WebhookReceiver.start({ answer: () => (down ? 400 : 204) });
+  hook = await WebhookReceiver.start({ answer: () => (down ? 410 : 204) });
   engine = await Engine.start({
     auth: `jwt_secret = "${secret}"
 [[auth.service_tokens]]

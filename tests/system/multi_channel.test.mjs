@@ -73,7 +73,7 @@ test('a channel that is being retried is false and says why', async () => {
 });
 
 test('nothing that arrives is no success', async () => {
-  answers.set('gone', 400);
+  answers.set('gone', 410);
   const answer = await send(message('gone', ['hook', 'off']));
   assert.deepEqual([answer.status, answer.body.success, answer.body.results], [200, false, { hook: false, off: false }]);
   assert.deepEqual([row(answer, 'hook').status, row(answer, 'off').status, row(answer, 'off').error], ['dead', 'skipped', 'channel_disabled']);

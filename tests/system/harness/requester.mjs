@@ -31,7 +31,7 @@ export class Requester {
           const got = { status: answer.statusCode, headers: answer.headers, text, body: json && text ? JSON.parse(text) : text };
           try {
             // In CloudEvents' binary mode the body is the data alone, which may be any object.
-            checkAnswer(method, path, headers['ce-specversion'] ? undefined : payload, got, headers['content-type']);
+            checkAnswer(method, path, headers['ce-specversion'] ? undefined : payload, got, headers['content-type']?.split(';')[0]);
             resolve(got);
           } catch (e) {
             reject(e);
