@@ -114,8 +114,8 @@ engine::engine(const config& how, const channel_book& channels, surroundings wit
      .news = news_of(how),
      .on_restart = with.presence_restarted});
   tree_.watch(living, known_->presence);
-  ingress_ = spawn_ingress(system_, storing, persistence_, queries_, known_->waiting,
-                           catalog_, templates_, ids_, with.counts);
+  ingress_ = spawn_ingress(system_, storing, persistence_, queries_, known_->waiting, catalog_,
+                           templates_, ids_, with.counts);
   tree_.watch(storing, ingress_);
   auto alerts = make_alerts(how);
   alerts.ingress = ingress_;

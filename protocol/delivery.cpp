@@ -6,8 +6,8 @@ namespace carillon {
 
 namespace {
 
-constexpr words<delivery_status_count> status_words{"pending", "delivering", "retrying",  "delivered",
-                                "dead",    "skipped",    "cancelled", "failed"};
+constexpr words<delivery_status_count> status_words{
+  "pending", "delivering", "retrying", "delivered", "dead", "skipped", "cancelled", "failed"};
 constexpr words<6> class_words{
   "none",           "transient", "rate_limited", "invalid_credentials", "invalid_recipient",
   "invalid_request"};

@@ -13,7 +13,7 @@
 namespace carillon::rules {
 class condition;
 class template_book;
-}
+}  // namespace carillon::rules
 
 namespace carillon {
 

@@ -43,7 +43,8 @@ bool is_loopback(std::string_view host);
 /// One message to one mailbox through an SMTP server (RFC 5321). Its answer is a `response` with
 /// the last reply's code as status and its text as body; the header `command` says what was replied
 /// to: `connect`, `ehlo`, `starttls`, `auth`, `mail`, `rcpt`, `data`, `message` (the final dot) or
-/// `noop`. A connection that breaks after the final dot is `no_answer`; before it, nothing was sent.
+/// `noop`. A connection that breaks after the final dot is `no_answer`; before it, nothing was
+/// sent.
 struct mail_request {
   std::string host{};
   std::uint16_t port{587};
@@ -51,8 +52,8 @@ struct mail_request {
   /// Empty where the server takes mail without; never sent in clear but to loopback.
   std::string username{};
   std::string password{};
-  /// The envelope: bare addresses. Without `to` nobody is sent anything: the server is only greeted,
-  /// logged in to and asked NOOP.
+  /// The envelope: bare addresses. Without `to` nobody is sent anything: the server is only
+  /// greeted, logged in to and asked NOOP.
   std::string from{};
   std::string to{};
   /// Header and body, lines ended by CR LF, not yet dot-stuffed.

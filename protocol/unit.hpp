@@ -146,9 +146,8 @@ struct settlement {
 
 /// The smallest thing committed: applied whole or not at all, together with everybody else's.
 struct unit {
-  std::variant<creation, acceptance, marking, settlement, preferring, administration,
-               intervention, replaying, batch_stop, dispatching, route_change, conclusion,
-               templating>
+  std::variant<creation, acceptance, marking, settlement, preferring, administration, intervention,
+               replaying, batch_stop, dispatching, route_change, conclusion, templating>
     what{};
   /// Set when applying it found that a rule refuses it: nothing of it is stored.
   std::optional<error> refused{};

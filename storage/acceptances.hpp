@@ -23,7 +23,6 @@ void want_locks(const acceptance& x, timestamp now, milliseconds retention,
 /// Fills what is done, once the locks are decided. An event of which everything was locked is a
 /// duplicate of the first one and stores nothing; of another the locked deliveries are skipped.
 /// A route's bound on how often is decided here as well; what goes beyond it is skipped too.
-void harvest_acceptance(work& w, const accepting& unit, std::span<const lock> locks,
-                        harvest& into);
+void harvest_acceptance(work& w, const accepting& unit, std::span<const lock> locks, harvest& into);
 
 }  // namespace carillon::storage

@@ -29,7 +29,8 @@ constexpr column columns[] = {{"id", binary},
 
 constexpr std::string_view insert_text =
   "insert into notification_events (id, type, source, entity_id, sub_id, recipients, data, "
-  "priority, locale, trace_id, subject, occurred_at, created_at, routes) select {id}, {type}, {source}, "
+  "priority, locale, trace_id, subject, occurred_at, created_at, routes) select {id}, {type}, "
+  "{source}, "
   "{entity_id}, {sub_id}, {recipients}, {data}, {priority}, {locale}, {trace_id}, {subject}, "
   "{occurred_at}, {created_at}, {routes} {from rows}";
 

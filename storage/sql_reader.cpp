@@ -88,7 +88,9 @@ class sql_reader final : public reader {
 
   result<inbox_state> answer_to(const read_state&) { return read_inbox_state(db()); }
 
-  result<facts> answer_to(const gather_facts& asked) { return read_facts(db(), asked.user_ids, asked.groups); }
+  result<facts> answer_to(const gather_facts& asked) {
+    return read_facts(db(), asked.user_ids, asked.groups);
+  }
 
   result<delivery_page> answer_to(const list_deliveries& asked) {
     return read_deliveries(db(), asked);

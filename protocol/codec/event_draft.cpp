@@ -15,8 +15,7 @@ constexpr std::array<std::string_view, 18> event_members{
   "type", "source", "entity_id", "sub_id", "recipient", "recipients", "data", "priority",
   "idempotency_key", "locale", "occurred_at",
   // what the seeds' producers write instead
-  "eventType", "entityId", "entityType", "payload", "level", "dedupeKey",
-  "title"};
+  "eventType", "entityId", "entityType", "payload", "level", "dedupeKey", "title"};
 
 /// The seeds' levels beside our own words.
 std::optional<priority> priority_of_level(std::string_view text) {

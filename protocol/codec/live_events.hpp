@@ -1,8 +1,8 @@
 #pragma once
 
-#include "protocol/inbox_change.hpp"
 #include "protocol/connection.hpp"
 #include "protocol/error.hpp"
+#include "protocol/inbox_change.hpp"
 #include "protocol/time.hpp"
 
 #include <cstdint>

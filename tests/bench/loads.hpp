@@ -71,8 +71,8 @@ struct raw_commits {
 };
 void run(const raw_commits& how);
 
-/// Fills a template from standard input, `{"template","data"}`, as often as it can, beside kainjow's
-/// mustache where asked.
+/// Fills a template from standard input, `{"template","data"}`, as often as it can, beside
+/// kainjow's mustache where asked.
 struct render {
   double seconds{1};
   bool html{false};

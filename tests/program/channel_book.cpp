@@ -12,16 +12,13 @@ using namespace carillon;
 namespace {
 
 constexpr auto secret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
-constexpr auto other_secret =
-    "whsec_ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
+constexpr auto other_secret = "whsec_ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
 
 struct fixture : tests::config_fixture {
-  channel_book::rules with{
-      .secrets = vault{vault::key{7}},
-      .guard = std::make_shared<address_guard>(std::vector<address_range>{})};
+  channel_book::rules with{.secrets = vault{vault::key{7}},
+                           .guard = std::make_shared<address_guard>(std::vector<address_range>{})};
 
-  channel_book book_of(const std::string &file,
-                       const std::vector<channel_record> &stored = {}) {
+  channel_book book_of(const std::string& file, const std::vector<channel_record>& stored = {}) {
     auto read = this->read(file);
     CAF_REQUIRE(read.has_value());
     auto book = channel_book::open(read->channels, stored, with);
@@ -31,28 +28,26 @@ struct fixture : tests::config_fixture {
 
   static std::string hook_file() {
     return "[channels.hook]\ntype = \"webhook\"\nurl = "
-           "\"http://127.0.0.1:1/in\"\nsecret = \"" +
-           std::string{secret} + "\"\nrate = \"5/s\"\n";
+           "\"http://127.0.0.1:1/in\"\nsecret = \""
+           + std::string{secret} + "\"\nrate = \"5/s\"\n";
   }
 
-  static std::vector<std::string>
-  places(const result<booked_channel> &refused) {
+  static std::vector<std::string> places(const result<booked_channel>& refused) {
     std::vector<std::string> out;
     if (!refused)
-      for (auto &fault : refused.error().faults)
+      for (auto& fault : refused.error().faults)
         out.push_back(fault.path);
     return out;
   }
 };
 
-} // namespace
+}  // namespace
 
 CAF_TEST_FIXTURE_SCOPE(channel_book_tests, fixture)
 
 CAF_TEST(what the API does not say is as the file has it) {
   const auto book = book_of(hook_file());
-  const auto x =
-      book.propose("hook", R"({"rate":"2/min","failover":["system"]})");
+  const auto x = book.propose("hook", R"({"rate":"2/min","failover":["system"]})");
   CAF_REQUIRE(x.has_value());
   CAF_CHECK(x->origin == settings_origin::override_);
   CAF_CHECK(x->settings.rate->per == std::chrono::minutes{1});
@@ -62,8 +57,7 @@ CAF_TEST(what the API does not say is as the file has it) {
 
 CAF_TEST(a secret is kept encrypted and opens with its key at its place alone) {
   auto book = book_of(hook_file());
-  auto x = book.propose("hook",
-                        std::string{R"({"secret":")"} + other_secret + "\"}");
+  auto x = book.propose("hook", std::string{R"({"secret":")"} + other_secret + "\"}");
   CAF_REQUIRE(x.has_value());
   CAF_CHECK_EQUAL(x->settings.keys.at("secret"), other_secret);
   const auto kept = stored_text(*x);
@@ -74,17 +68,13 @@ CAF_TEST(a secret is kept encrypted and opens with its key at its place alone) {
   auto file = this->read(hook_file())->channels;
   file["copy"] = file["hook"];
   file["copy"].name = "copy";
-  CAF_CHECK(
-      !channel_book::open(file, {{.name = "copy", .settings = kept}}, with));
+  CAF_CHECK(!channel_book::open(file, {{.name = "copy", .settings = kept}}, with));
   with.secrets = vault{vault::key{8}};
-  CAF_CHECK(
-      !channel_book::open(file, {{.name = "hook", .settings = kept}}, with));
+  CAF_CHECK(!channel_book::open(file, {{.name = "hook", .settings = kept}}, with));
   with.secrets.reset();
-  const auto refused =
-      channel_book::open(file, {{.name = "hook", .settings = kept}}, with);
+  const auto refused = channel_book::open(file, {{.name = "hook", .settings = kept}}, with);
   CAF_REQUIRE(!refused.has_value());
-  CAF_CHECK(refused.error().faults.at(0).message.find("auth.master_key") !=
-            std::string::npos);
+  CAF_CHECK(refused.error().faults.at(0).message.find("auth.master_key") != std::string::npos);
 }
 
 CAF_TEST(the mask keeps a secret of the file and one of the API) {
@@ -93,16 +83,13 @@ CAF_TEST(the mask keeps a secret of the file and one of the API) {
   CAF_REQUIRE(of_file.has_value());
   CAF_CHECK_EQUAL(of_file->settings.keys.at("secret"), secret);
   CAF_CHECK_EQUAL(stored_text(*of_file), "{}");
-  auto own = book.propose("hook",
-                          std::string{R"({"secret":")"} + other_secret + "\"}");
+  auto own = book.propose("hook", std::string{R"({"secret":")"} + other_secret + "\"}");
   book.put(*own);
-  const auto kept =
-      book.propose("hook", R"({"secret":"********","concurrency":9})");
+  const auto kept = book.propose("hook", R"({"secret":"********","concurrency":9})");
   CAF_REQUIRE(kept.has_value());
   CAF_CHECK_EQUAL(kept->settings.keys.at("secret"), other_secret);
-  CAF_CHECK_EQUAL(
-      places(book.propose("new", R"({"type":"webhook","secret":"********"})")),
-      std::vector<std::string>{"/secret"});
+  CAF_CHECK_EQUAL(places(book.propose("new", R"({"type":"webhook","secret":"********"})")),
+                  std::vector<std::string>{"/secret"});
 }
 
 CAF_TEST(what is shown can be sent back) {
@@ -112,8 +99,7 @@ CAF_TEST(what is shown can be sent back) {
   CAF_CHECK(text.find(secret) == std::string::npos);
   const auto x = book.propose("hook", text);
   CAF_REQUIRE(x.has_value());
-  CAF_CHECK(configuration::write_document(
-                configuration::show_channel(x->settings)) == text);
+  CAF_CHECK(configuration::write_document(configuration::show_channel(x->settings)) == text);
   CAF_CHECK(!x->guarded);
 }
 
@@ -138,7 +124,7 @@ CAF_TEST(an override outlives a change of the file below it) {
   auto changed = this->read(hook_file() + "timeout_seconds = 3\n");
   const auto next = book.over(changed->channels);
   CAF_REQUIRE(next.has_value());
-  const auto &hook = next->find("hook")->settings;
+  const auto& hook = next->find("hook")->settings;
   CAF_CHECK(hook.concurrency == 9 && hook.timeout == seconds{3});
   CAF_CHECK(next->find("late")->origin == settings_origin::api);
   CAF_CHECK(!next->without_override("late"));

@@ -71,21 +71,24 @@ CAF_TEST(what is left out is nothing) {
 }
 
 CAF_TEST(the seeds words become ours) {
-  CAF_CHECK_EQUAL(again(R"({"rules":[{"type":"SYSTEM","channel":"websocket","enabled":false}]})"),
-                  R"({"rules":[{"type":"info","channel":"system","enabled":false}],"do_not_disturb":null})");
+  CAF_CHECK_EQUAL(
+    again(R"({"rules":[{"type":"SYSTEM","channel":"websocket","enabled":false}]})"),
+    R"({"rules":[{"type":"info","channel":"system","enabled":false}],"do_not_disturb":null})");
 }
 
 CAF_TEST(a day named twice stays once) {
-  CAF_CHECK_EQUAL(again(windows(R"({"days":["mon","mon"],"from":"01:00","to":"02:00"})")),
-                  R"({"rules":[],"do_not_disturb":{"time_zone":"UTC","windows":[{"days":["mon"],"from":"01:00","to":"02:00"}]}})");
+  CAF_CHECK_EQUAL(
+    again(windows(R"({"days":["mon","mon"],"from":"01:00","to":"02:00"})")),
+    R"({"rules":[],"do_not_disturb":{"time_zone":"UTC","windows":[{"days":["mon"],"from":"01:00","to":"02:00"}]}})");
 }
 
 CAF_TEST(every fault is told with its place) {
   CAF_CHECK_EQUAL(faults_of("[]"), list{": must be an object"});
   CAF_CHECK_EQUAL(
-    paths_of(R"({"a/b~c":1,"rules":[1,{"type":"loud","source":"","channel":7,"enabled":"no","x":0},{}],)"
-             R"("do_not_disturb":{"zone":1,"time_zone":"Mars/Olympus","windows":[{},)"
-             R"({"days":["monday",3],"from":"24:00","to":"7:30","y":1},[]]}})"),
+    paths_of(
+      R"({"a/b~c":1,"rules":[1,{"type":"loud","source":"","channel":7,"enabled":"no","x":0},{}],)"
+      R"("do_not_disturb":{"zone":1,"time_zone":"Mars/Olympus","windows":[{},)"
+      R"({"days":["monday",3],"from":"24:00","to":"7:30","y":1},[]]}})"),
     (list{"/a~1b~0c", "/rules/0", "/rules/1/x", "/rules/1/type", "/rules/1/source",
           "/rules/1/channel", "/rules/1/enabled", "/rules/2/enabled", "/do_not_disturb/zone",
           "/do_not_disturb/time_zone", "/do_not_disturb/windows/0/days",
@@ -93,7 +96,8 @@ CAF_TEST(every fault is told with its place) {
           "/do_not_disturb/windows/1/y", "/do_not_disturb/windows/1/days/0",
           "/do_not_disturb/windows/1/days/1", "/do_not_disturb/windows/1/from",
           "/do_not_disturb/windows/1/to", "/do_not_disturb/windows/2"}));
-  CAF_CHECK_EQUAL(paths_of(R"({"rules":{},"do_not_disturb":[]})"), (list{"/rules", "/do_not_disturb"}));
+  CAF_CHECK_EQUAL(paths_of(R"({"rules":{},"do_not_disturb":[]})"),
+                  (list{"/rules", "/do_not_disturb"}));
   CAF_CHECK_EQUAL(paths_of(R"({"do_not_disturb":{}})"),
                   (list{"/do_not_disturb/time_zone", "/do_not_disturb/windows"}));
   CAF_CHECK_EQUAL(paths_of(windows(R"({"days":[],"from":"ab:cd","to":"12:60"})")),

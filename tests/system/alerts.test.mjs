@@ -140,7 +140,7 @@ test('refused credentials are an alert', async () => {
   await post({ type: 'resume.parsed' });
   const said = await alert('credentials_refused', 'group');
   assert.match(said.data.data.reason, /token is not exist/);
-  assert.equal(await engine.metric('carillon_alerts_total{kind="credentials_refused",channel="group"}'), 1);
+  assert.equal(await engine.metric('carillon_alerts_total{channel="group",kind="credentials_refused"}'), 1);
 });
 
 test('nothing is sent about the channel that alerts go to', async () => {
@@ -149,7 +149,7 @@ test('nothing is sent about the channel that alerts go to', async () => {
   await post({ type: 'spare.paid' });
   await engine.logged(/alerts go to channel operator: this one about itself is not sent/);
   assert.equal(alerts('consecutive_failures', 'operator'), 0);
-  assert.equal(await engine.metric('carillon_alerts_total{kind="consecutive_failures",channel="operator"}'), 1);
+  assert.equal(await engine.metric('carillon_alerts_total{channel="operator",kind="consecutive_failures"}'), 1);
 });
 
 test('alerts reach an inbox too', async () => {

@@ -21,9 +21,9 @@ struct extent {
 /// How a value is found.
 struct term {
   enum class kind : std::uint8_t {
-    context,   ///< names from the context, `up` contexts further out
-    data,      ///< `@name`, `up` loops further out
-    parameter, ///< a parameter of the `up`-th frame of this program
+    context,    ///< names from the context, `up` contexts further out
+    data,       ///< `@name`, `up` loops further out
+    parameter,  ///< a parameter of the `up`-th frame of this program
     literal,
     call,
   };
@@ -36,22 +36,22 @@ struct term {
   /// Which parameter: 0 the value, 1 its key.
   std::uint32_t parameter{0};
   value literal{};
-  const helper *what{nullptr};
+  const helper* what{nullptr};
   extent arguments{};
 };
 
 /// One step of a program.
 struct step {
   enum class kind : std::uint8_t {
-    text,    ///< writes a piece of `texts`
-    output,  ///< writes a term, escaped where `flag` says so
-    test,    ///< goes on if the term is something; `flag`: if it is nothing
-    section, ///< enters the term: an array's elements, or the value itself
-    each,    ///< enters an array's elements or an object's members
-    with,    ///< enters the term
-    again,   ///< enters the next element, or leaves
+    text,     ///< writes a piece of `texts`
+    output,   ///< writes a term, escaped where `flag` says so
+    test,     ///< goes on if the term is something; `flag`: if it is nothing
+    section,  ///< enters the term: an array's elements, or the value itself
+    each,     ///< enters an array's elements or an object's members
+    with,     ///< enters the term
+    again,    ///< enters the next element, or leaves
     jump,
-    partial, ///< runs another program
+    partial,  ///< runs another program
   };
 
   kind is{kind::text};
@@ -84,4 +84,4 @@ struct code {
   std::deque<std::string> kept{};
 };
 
-} // namespace carillon::rules::render
+}  // namespace carillon::rules::render

@@ -11,44 +11,44 @@ namespace carillon::rules::render {
 
 namespace {
 
-std::uint32_t size_of(const auto &list) {
+std::uint32_t size_of(const auto& list) {
   return static_cast<std::uint32_t>(list.size());
 }
 
 /// A block that enters something, with the names it gives to it.
 struct scope {
-  const std::vector<std::string> *parameters{nullptr};
+  const std::vector<std::string>* parameters{nullptr};
 };
 
 class compiler {
-public:
+ public:
   explicit compiler(bool compat) : compat_(compat) {}
 
-  void add(const std::vector<node> &nodes) {
-    for (const auto &x : nodes)
+  void add(const std::vector<node>& nodes) {
+    for (const auto& x : nodes)
       add(x);
   }
 
   code take() { return std::move(out_); }
 
-private:
-  void add(const node &x) {
+ private:
+  void add(const node& x) {
     switch (x.is) {
-    case node::kind::content:
-      return add_text(x);
-    case node::kind::output:
-      return add_output(x);
-    case node::kind::block:
-      return add_block(x);
-    case node::kind::partial:
-      return add_partial(x);
-    case node::kind::comment:
-      return;
+      case node::kind::content:
+        return add_text(x);
+      case node::kind::output:
+        return add_output(x);
+      case node::kind::block:
+        return add_block(x);
+      case node::kind::partial:
+        return add_partial(x);
+      case node::kind::comment:
+        return;
     }
   }
 
-  step &emit(step::kind is, place at) {
-    auto &made = out_.steps.emplace_back();
+  step& emit(step::kind is, place at) {
+    auto& made = out_.steps.emplace_back();
     made.is = is;
     made.at = at;
     return made;
@@ -60,16 +60,16 @@ private:
     return piece;
   }
 
-  void add_text(const node &x) {
+  void add_text(const node& x) {
     if (x.text.empty())
       return;
     const auto piece = keep_text(x.text);
     emit(step::kind::text, x.at).piece = piece;
   }
 
-  void add_output(const node &x) {
+  void add_output(const node& x) {
     const auto what = term_of(x.what);
-    auto &made = emit(step::kind::output, x.at);
+    auto& made = emit(step::kind::output, x.at);
     made.term = what;
     made.flag = x.escaped;
   }
@@ -77,12 +77,11 @@ private:
   // -- blocks
   // -----------------------------------------------------------------------------------
 
-  void add_block(const node &x) {
-    const auto &name = x.what.text;
+  void add_block(const node& x) {
+    const auto& name = x.what.text;
     const bool bare = x.what.arguments.empty() && x.what.named.empty();
-    const bool plain = x.what.is == expression::kind::path &&
-                       x.what.names.size() == 1 && !x.what.scoped &&
-                       !x.what.data;
+    const bool plain = x.what.is == expression::kind::path && x.what.names.size() == 1
+                       && !x.what.scoped && !x.what.data;
     if (plain && (name == "if" || name == "unless"))
       return add_test(x, one_argument(x), name == "unless");
     if (plain && (name == "each" || name == "with"))
@@ -90,30 +89,28 @@ private:
                        term_of(one_argument(x)));
     if (bare && !plain_call(x.what))
       return add_entry(x, step::kind::section, term_of(x.what));
-    const auto *known = find_helper(name);
+    const auto* known = find_helper(name);
     if (known != nullptr && !known->asks)
       throw trouble{x.at, name + " cannot open a block"};
     add_test(x, x.what, false);
   }
 
-  static bool plain_call(const expression &x) {
-    return x.is == expression::kind::call;
-  }
+  static bool plain_call(const expression& x) { return x.is == expression::kind::call; }
 
-  static const expression &one_argument(const node &x) {
+  static const expression& one_argument(const node& x) {
     if (x.what.arguments.size() != 1)
       throw trouble{x.at, x.what.text + " takes exactly one argument"};
     return x.what.arguments.front();
   }
 
-  void add_test(const node &x, const expression &what, bool negated) {
+  void add_test(const node& x, const expression& what, bool negated) {
     const auto asked = term_of(what);
     std::uint32_t zero = 0;
-    for (const auto &[name, given] : x.what.named)
+    for (const auto& [name, given] : x.what.named)
       if (name == "includeZero")
         zero = term_of(given) + 1;
     const auto begin = size_of(out_.steps);
-    auto &test = emit(step::kind::test, x.at);
+    auto& test = emit(step::kind::test, x.at);
     test.term = asked;
     test.flag = negated;
     test.extra = zero;
@@ -122,7 +119,7 @@ private:
     finish(begin, x);
   }
 
-  void add_entry(const node &x, step::kind is, std::uint32_t what) {
+  void add_entry(const node& x, step::kind is, std::uint32_t what) {
     const auto begin = size_of(out_.steps);
     emit(is, x.at).term = what;
     scopes_.push_back({&x.parameters});
@@ -134,7 +131,7 @@ private:
   }
 
   /// Adds the part for otherwise and tells the block's first step where it is.
-  void finish(std::uint32_t begin, const node &x) {
+  void finish(std::uint32_t begin, const node& x) {
     if (!x.inverse) {
       out_.steps[begin].target = size_of(out_.steps);
       return;
@@ -146,19 +143,16 @@ private:
     out_.steps[over].target = size_of(out_.steps);
   }
 
-  void add_partial(const node &x) {
+  void add_partial(const node& x) {
     if (x.what.arguments.size() > 1)
       throw trouble{x.at, "a partial takes one context at most"};
-    const auto name = x.what.is == expression::kind::call
-                          ? term_of(x.what)
-                          : literal(x.what.text);
-    const auto context =
-        x.what.arguments.empty() ? 0 : term_of(x.what.arguments.front()) + 1;
+    const auto name = x.what.is == expression::kind::call ? term_of(x.what) : literal(x.what.text);
+    const auto context = x.what.arguments.empty() ? 0 : term_of(x.what.arguments.front()) + 1;
     std::vector<named_term> named;
-    for (const auto &[key, given] : x.what.named)
+    for (const auto& [key, given] : x.what.named)
       named.push_back({keep(key), term_of(given)});
     const auto indent = keep_text(x.indent);
-    auto &made = emit(step::kind::partial, x.at);
+    auto& made = emit(step::kind::partial, x.at);
     made.term = name;
     made.extra = context;
     made.indent = indent;
@@ -169,11 +163,9 @@ private:
   // -- terms
   // ------------------------------------------------------------------------------------
 
-  std::string_view keep(std::string_view text) {
-    return out_.kept.emplace_back(text);
-  }
+  std::string_view keep(std::string_view text) { return out_.kept.emplace_back(text); }
 
-  std::uint32_t add_term(const term &x) {
+  std::uint32_t add_term(const term& x) {
     out_.terms.push_back(x);
     return size_of(out_.terms) - 1;
   }
@@ -185,72 +177,66 @@ private:
     return add_term(made);
   }
 
-  std::uint32_t literal(std::string_view text) {
-    return literal(value::of(keep(text)));
-  }
+  std::uint32_t literal(std::string_view text) { return literal(value::of(keep(text))); }
 
   /// What stands in a tag or as an argument: a call where it has arguments,
   /// else a value.
-  std::uint32_t term_of(const expression &x) {
-    if (x.is == expression::kind::call || !x.arguments.empty() ||
-        !x.named.empty())
+  std::uint32_t term_of(const expression& x) {
+    if (x.is == expression::kind::call || !x.arguments.empty() || !x.named.empty())
       return call_of(x);
     if (x.first && x.is != expression::kind::path)
       return name_of(x);
     switch (x.is) {
-    case expression::kind::text:
-      return literal(x.text);
-    case expression::kind::number:
-      return literal(number_of(x.number));
-    case expression::kind::boolean:
-      return literal(value::of(x.flag));
-    case expression::kind::null:
-      return literal(value::of_null());
-    case expression::kind::undefined:
-      return literal(value{});
-    default:
-      return path_of(x);
+      case expression::kind::text:
+        return literal(x.text);
+      case expression::kind::number:
+        return literal(number_of(x.number));
+      case expression::kind::boolean:
+        return literal(value::of(x.flag));
+      case expression::kind::null:
+        return literal(value::of_null());
+      case expression::kind::undefined:
+        return literal(value{});
+      default:
+        return path_of(x);
     }
   }
 
   static value number_of(double x) {
     constexpr double exact = 9007199254740992.0;
-    return x == std::floor(x) && std::abs(x) <= exact
-               ? value::of(static_cast<std::int64_t>(x))
-               : value::of(x);
+    return x == std::floor(x) && std::abs(x) <= exact ? value::of(static_cast<std::int64_t>(x))
+                                                      : value::of(x);
   }
 
-  std::uint32_t name_of(const expression &x) {
+  std::uint32_t name_of(const expression& x) {
     term made;
     made.names = {size_of(out_.names), 1};
     out_.names.push_back(keep(x.original));
     return add_term(made);
   }
 
-  std::uint32_t call_of(const expression &x) {
-    const auto *known = find_helper(x.text);
+  std::uint32_t call_of(const expression& x) {
+    const auto* known = find_helper(x.text);
     if (known == nullptr || x.data || x.scoped)
       throw trouble{x.at, "there is no helper " + x.text};
     if (x.arguments.size() < known->least || x.arguments.size() > known->most)
       throw trouble{
-          x.at, x.text + " takes " + std::to_string(known->least) +
-                    (known->most > known->least
-                         ? " to " + std::to_string(known->most) + " arguments"
-                     : known->least == 1 ? " argument"
-                                         : " arguments")};
+        x.at, x.text + " takes " + std::to_string(known->least)
+                + (known->most > known->least ? " to " + std::to_string(known->most) + " arguments"
+                   : known->least == 1        ? " argument"
+                                              : " arguments")};
     std::vector<std::uint32_t> arguments;
-    for (const auto &given : x.arguments)
+    for (const auto& given : x.arguments)
       arguments.push_back(term_of(given));
     term made;
     made.is = term::kind::call;
     made.what = known;
     made.arguments = {size_of(out_.arguments), size_of(arguments)};
-    out_.arguments.insert(out_.arguments.end(), arguments.begin(),
-                          arguments.end());
+    out_.arguments.insert(out_.arguments.end(), arguments.begin(), arguments.end());
     return add_term(made);
   }
 
-  std::uint32_t path_of(const expression &x) {
+  std::uint32_t path_of(const expression& x) {
     term made;
     made.up = x.up;
     std::size_t from = 0;
@@ -262,17 +248,16 @@ private:
       else
         made.around = compat_;
     }
-    made.names = {size_of(out_.names),
-                  size_of(x.names) - static_cast<std::uint32_t>(from)};
+    made.names = {size_of(out_.names), size_of(x.names) - static_cast<std::uint32_t>(from)};
     for (auto i = from; i < x.names.size(); ++i)
       out_.names.push_back(keep(x.names[i]));
     return add_term(made);
   }
 
   /// The innermost block that names a parameter so.
-  bool find_parameter(const std::string &name, term &to) const {
+  bool find_parameter(const std::string& name, term& to) const {
     for (auto i = scopes_.size(); i-- > 0;) {
-      const auto &names = *scopes_[i].parameters;
+      const auto& names = *scopes_[i].parameters;
       for (std::size_t n = 0; n < names.size(); ++n)
         if (names[n] == name) {
           to.is = term::kind::parameter;
@@ -289,24 +274,22 @@ private:
   std::vector<scope> scopes_;
 };
 
-} // namespace
+}  // namespace
 
-boost::system::result<program, diagnosis> compile(std::string_view source,
-                                                  const compiling &how) {
+boost::system::result<program, diagnosis> compile(std::string_view source, const compiling& how) {
   if (source.size() > max_source)
     return diagnosis{{}, "the template is longer than 64 KiB"};
   try {
-    sequence root = how.syntax == template_syntax::handlebars
-                        ? parse_handlebars(source)
-                        : parse_plain(source, how.syntax);
+    sequence root = how.syntax == template_syntax::handlebars ? parse_handlebars(source)
+                                                              : parse_plain(source, how.syntax);
     if (how.syntax == template_syntax::handlebars)
       control_whitespace(root);
     compiler made{how.compat};
     made.add(root.body);
     return program{std::make_shared<const code>(made.take())};
-  } catch (const trouble &why) {
+  } catch (const trouble& why) {
     return why.what;
   }
 }
 
-} // namespace carillon::rules::render
+}  // namespace carillon::rules::render

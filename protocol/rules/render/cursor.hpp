@@ -10,7 +10,7 @@ namespace carillon::rules::render {
 
 /// A place in a source that only moves on.
 class cursor {
-public:
+ public:
   explicit cursor(std::string_view source) : source_(source) {}
 
   bool done() const noexcept { return at_ >= source_.size(); }
@@ -22,9 +22,7 @@ public:
   char peek(std::size_t ahead = 0) const noexcept {
     return at_ + ahead < source_.size() ? source_[at_ + ahead] : '\0';
   }
-  bool looks_at(std::string_view text) const noexcept {
-    return rest().starts_with(text);
-  }
+  bool looks_at(std::string_view text) const noexcept { return rest().starts_with(text); }
 
   void skip(std::size_t bytes) noexcept { at_ += bytes; }
   void skip_spaces() noexcept { at_ += leading_spaces(rest()); }
@@ -49,15 +47,13 @@ public:
     return place_;
   }
 
-  [[noreturn]] void fail(std::string message) {
-    throw trouble{here(), std::move(message)};
-  }
+  [[noreturn]] void fail(std::string message) { throw trouble{here(), std::move(message)}; }
 
-private:
+ private:
   std::string_view source_;
   std::size_t at_{0};
   std::size_t counted_{0};
   place place_{};
 };
 
-} // namespace carillon::rules::render
+}  // namespace carillon::rules::render

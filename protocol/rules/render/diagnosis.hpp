@@ -12,7 +12,7 @@ struct place {
   std::uint32_t line{1};
   std::uint32_t column{1};
 
-  friend bool operator==(const place &, const place &) = default;
+  friend bool operator==(const place&, const place&) = default;
 };
 
 /// What is wrong with a template, or with the filling of one.
@@ -20,11 +20,11 @@ struct diagnosis {
   place at{};
   std::string message{};
 
-  friend bool operator==(const diagnosis &, const diagnosis &) = default;
+  friend bool operator==(const diagnosis&, const diagnosis&) = default;
 };
 
 /// `line 3, column 7: …`
-std::string to_string(const diagnosis &x);
+std::string to_string(const diagnosis& x);
 
 /// Thrown inside the engine alone: what leaves it is a value.
 struct trouble {
@@ -33,4 +33,4 @@ struct trouble {
   trouble(place at, std::string message) : what{at, std::move(message)} {}
 };
 
-} // namespace carillon::rules::render
+}  // namespace carillon::rules::render

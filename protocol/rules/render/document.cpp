@@ -33,55 +33,50 @@ std::optional<std::uint32_t> index_name(std::string_view name) {
   std::uint32_t n = 0;
   const auto end = name.data() + name.size();
   const auto read = std::from_chars(name.data(), end, n);
-  if (read.ec != std::errc{} || read.ptr != end ||
-      (name[0] == '0' && name.size() > 1) || n == 0xFFFF'FFFF)
+  if (read.ec != std::errc{} || read.ptr != end || (name[0] == '0' && name.size() > 1)
+      || n == 0xFFFF'FFFF)
     return {};
   return n;
 }
 
 /// Builds the tree as the parser goes.
 class reader {
-public:
+ public:
   using number_integer_t = nlohmann::json::number_integer_t;
   using number_unsigned_t = nlohmann::json::number_unsigned_t;
   using number_float_t = nlohmann::json::number_float_t;
   using string_t = nlohmann::json::string_t;
   using binary_t = nlohmann::json::binary_t;
 
-  explicit reader(std::pmr::memory_resource &memory) : memory_(memory) {}
+  explicit reader(std::pmr::memory_resource& memory) : memory_(memory) {}
 
   value root{};
 
   bool null() { return add(value::of_null()); }
   bool boolean(bool x) { return add(value::of(x)); }
-  bool number_integer(number_integer_t x) {
-    return add(value::of(std::int64_t{x}));
-  }
+  bool number_integer(number_integer_t x) { return add(value::of(std::int64_t{x})); }
   bool number_unsigned(number_unsigned_t x) {
     auto v = value::of(static_cast<std::int64_t>(x));
     if (x > static_cast<number_unsigned_t>(INT64_MAX))
       v.is = value::kind::natural;
     return add(v);
   }
-  bool number_float(number_float_t x, const string_t &) {
-    return add(value::of(x));
-  }
-  bool string(string_t &x) { return add(value::of(keep(x))); }
-  bool binary(binary_t &) { return false; }
+  bool number_float(number_float_t x, const string_t&) { return add(value::of(x)); }
+  bool string(string_t& x) { return add(value::of(keep(x))); }
+  bool binary(binary_t&) { return false; }
   bool start_object(std::size_t) { return open(true); }
   bool start_array(std::size_t) { return open(false); }
-  bool key(string_t &x) {
+  bool key(string_t& x) {
     levels_.back().name = keep(x);
     return true;
   }
   bool end_object() { return close(object_of(levels_.back().members)); }
   bool end_array() { return close(array_of(levels_.back().items)); }
-  bool parse_error(std::size_t, const std::string &,
-                   const nlohmann::detail::exception &) {
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) {
     return false;
   }
 
-private:
+ private:
   struct level {
     bool object{false};
     std::string_view name{};
@@ -89,15 +84,16 @@ private:
     std::vector<value> items{};
   };
 
-  std::string_view keep(const std::string &x) {
-    auto *to = static_cast<char *>(memory_.allocate(x.size() + 1, 1));
+  std::string_view keep(const std::string& x) {
+    auto* to = static_cast<char*>(memory_.allocate(x.size() + 1, 1));
     std::ranges::copy(x, to);
     return {to, x.size()};
   }
 
-  template <class T> T *room_for(std::size_t count) {
-    return static_cast<T *>(memory_.allocate(
-        std::max<std::size_t>(1, count) * sizeof(T), alignof(T)));
+  template <class T>
+  T* room_for(std::size_t count) {
+    return static_cast<T*>(
+      memory_.allocate(std::max<std::size_t>(1, count) * sizeof(T), alignof(T)));
   }
 
   bool open(bool object) {
@@ -122,8 +118,8 @@ private:
     return true;
   }
 
-  value array_of(const std::vector<value> &items) {
-    auto *to = room_for<value>(items.size());
+  value array_of(const std::vector<value>& items) {
+    auto* to = room_for<value>(items.size());
     std::uninitialized_copy(items.begin(), items.end(), to);
     value out;
     out.is = value::kind::array;
@@ -132,17 +128,16 @@ private:
     return out;
   }
 
-  value object_of(std::vector<member> &members) {
+  value object_of(std::vector<member>& members) {
     drop_repeated(members);
-    std::ranges::stable_sort(members, [](const member &a, const member &b) {
+    std::ranges::stable_sort(members, [](const member& a, const member& b) {
       const auto x = index_name(a.name);
       const auto y = index_name(b.name);
       return x && (!y || *x < *y);
     });
-    auto *to = room_for<member>(members.size());
+    auto* to = room_for<member>(members.size());
     std::uninitialized_copy(members.begin(), members.end(), to);
-    auto *table = new (room_for<member_table>(1))
-        member_table{to, members.size(), nullptr};
+    auto* table = new (room_for<member_table>(1)) member_table{to, members.size(), nullptr};
     if (members.size() > few_members)
       table->by_name = index_of({to, members.size()});
     value out;
@@ -151,8 +146,8 @@ private:
     return out;
   }
 
-  const std::uint32_t *index_of(std::span<const member> members) {
-    auto *index = room_for<std::uint32_t>(members.size());
+  const std::uint32_t* index_of(std::span<const member> members) {
+    auto* index = room_for<std::uint32_t>(members.size());
     std::iota(index, index + members.size(), 0U);
     std::ranges::sort(index, index + members.size(), {},
                       [&](std::uint32_t at) { return members[at].name; });
@@ -160,11 +155,10 @@ private:
   }
 
   /// Of members with one name the first place counts and the last value.
-  static void drop_repeated(std::vector<member> &members) {
+  static void drop_repeated(std::vector<member>& members) {
     std::vector<std::size_t> order(members.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, {},
-                             [&](std::size_t at) { return members[at].name; });
+    std::ranges::stable_sort(order, {}, [&](std::size_t at) { return members[at].name; });
     std::vector<bool> gone(members.size());
     for (std::size_t i = 1, first = 0; i < order.size(); ++i) {
       if (members[order[i]].name != members[order[first]].name) {
@@ -182,11 +176,11 @@ private:
     members = std::move(kept);
   }
 
-  std::pmr::memory_resource &memory_;
+  std::pmr::memory_resource& memory_;
   std::vector<level> levels_;
 };
 
-} // namespace
+}  // namespace
 
 result<document> document::read(std::string_view json) {
   auto made = std::make_shared<storage>(json.size() * 2 + 256);
@@ -197,6 +191,8 @@ result<document> document::read(std::string_view json) {
   return document{std::move(made)};
 }
 
-const value &document::root() const noexcept { return what_->root; }
+const value& document::root() const noexcept {
+  return what_->root;
+}
 
-} // namespace carillon::rules::render
+}  // namespace carillon::rules::render

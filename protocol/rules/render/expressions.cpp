@@ -12,17 +12,16 @@ constexpr std::string_view marks = "!\"#%&'()*+,./;<=>@[\\]^`{|}~";
 
 std::size_t name_length(std::string_view text) {
   std::size_t n = 0;
-  while (n < text.size() && text[n] != '\0' &&
-         marks.find(text[n]) == std::string_view::npos &&
-         leading_space(text.substr(n)) == 0)
+  while (n < text.size() && text[n] != '\0' && marks.find(text[n]) == std::string_view::npos
+         && leading_space(text.substr(n)) == 0)
     ++n;
   return n;
 }
 
 /// Whether a literal may end here.
 bool literal_ends(std::string_view rest) {
-  return rest.empty() || leading_space(rest) > 0 ||
-         std::string_view{"~})]"}.find(rest.front()) != std::string_view::npos;
+  return rest.empty() || leading_space(rest) > 0
+         || std::string_view{"~})]"}.find(rest.front()) != std::string_view::npos;
 }
 
 /// The bytes of a number that stands here; 0 for none.
@@ -44,14 +43,13 @@ std::size_t number_length(std::string_view text) {
   return literal_ends(text.substr(n)) ? n : 0;
 }
 
-bool read_literal(cursor &in, expression &to) {
+bool read_literal(cursor& in, expression& to) {
   using kind = expression::kind;
-  constexpr std::array words{
-      std::pair{std::string_view{"true"}, kind::boolean},
-      std::pair{std::string_view{"false"}, kind::boolean},
-      std::pair{std::string_view{"null"}, kind::null},
-      std::pair{std::string_view{"undefined"}, kind::undefined}};
-  for (const auto &[word, is] : words) {
+  constexpr std::array words{std::pair{std::string_view{"true"}, kind::boolean},
+                             std::pair{std::string_view{"false"}, kind::boolean},
+                             std::pair{std::string_view{"null"}, kind::null},
+                             std::pair{std::string_view{"undefined"}, kind::undefined}};
+  for (const auto& [word, is] : words) {
     if (!in.looks_at(word) || !literal_ends(in.rest().substr(word.size())))
       continue;
     to.is = is;
@@ -70,7 +68,7 @@ bool read_literal(cursor &in, expression &to) {
   return true;
 }
 
-void read_quoted(cursor &in, expression &to) {
+void read_quoted(cursor& in, expression& to) {
   const char quote = in.peek();
   in.skip(1);
   to.is = expression::kind::text;
@@ -91,7 +89,7 @@ struct segment {
   bool literal{false};
 };
 
-void read_bracketed(cursor &in, std::string &to) {
+void read_bracketed(cursor& in, std::string& to) {
   while (in.peek() != ']') {
     if (in.done())
       in.fail("a name has no closing ]");
@@ -103,7 +101,7 @@ void read_bracketed(cursor &in, std::string &to) {
   in.skip(1);
 }
 
-segment read_segment(cursor &in) {
+segment read_segment(cursor& in) {
   segment out;
   out.literal = in.take("[");
   if (out.literal) {
@@ -120,10 +118,9 @@ segment read_segment(cursor &in) {
   return out;
 }
 
-void add_segment(cursor &in, expression &to, segment part) {
-  if (part.literal ||
-      (part.text != ".." && part.text != "." && part.text != "this")) {
-    to.names.push_back(std::move(part.text));
+void add_segment(cursor& in, expression& to, const segment& part) {
+  if (part.literal || (part.text != ".." && part.text != "." && part.text != "this")) {
+    to.names.push_back(part.text);
     return;
   }
   if (!to.names.empty())
@@ -132,15 +129,15 @@ void add_segment(cursor &in, expression &to, segment part) {
   to.up += part.text == "..";
 }
 
-void read_path(cursor &in, expression &to) {
+void read_path(cursor& in, expression& to) {
   to.is = expression::kind::path;
   to.data = in.take("@");
   if (to.data)
     to.original = "@";
   for (;;) {
-    auto part = read_segment(in);
+    const auto part = read_segment(in);
     to.original += part.text;
-    add_segment(in, to, std::move(part));
+    add_segment(in, to, part);
     const char next = in.peek();
     if (next != '/' && (next != '.' || in.peek(1) == '.'))
       return;
@@ -150,22 +147,22 @@ void read_path(cursor &in, expression &to) {
 }
 
 /// Whether `name=` stands here.
-bool named_argument(cursor &in) {
+bool named_argument(cursor& in) {
   const auto text = in.rest();
-  auto n = text.starts_with('[') ? std::min(text.find(']'), text.size() - 1) + 1
-                                 : name_length(text);
+  auto n =
+    text.starts_with('[') ? std::min(text.find(']'), text.size() - 1) + 1 : name_length(text);
   if (n == 0)
     return false;
   n += leading_spaces(text.substr(n));
   return n < text.size() && text[n] == '=';
 }
 
-bool ends_here(cursor &in) {
+bool ends_here(cursor& in) {
   const char c = in.peek();
   return in.done() || c == '}' || c == '~' || c == ')';
 }
 
-bool block_parameters_here(const cursor &in) {
+bool block_parameters_here(const cursor& in) {
   if (!in.looks_at("as"))
     return false;
   const auto rest = in.rest().substr(2);
@@ -173,9 +170,9 @@ bool block_parameters_here(const cursor &in) {
   return n > 0 && rest.substr(n).starts_with('|');
 }
 
-} // namespace
+}  // namespace
 
-expression read_operand(cursor &in, std::size_t depth) {
+expression read_operand(cursor& in, std::size_t depth) {
   expression out;
   out.at = in.here();
   if (in.peek() == '(') {
@@ -196,7 +193,7 @@ expression read_operand(cursor &in, std::size_t depth) {
   return out;
 }
 
-expression read_call(cursor &in, std::size_t depth) {
+expression read_call(cursor& in, std::size_t depth) {
   in.skip_spaces();
   auto out = read_operand(in, depth);
   if (out.is != expression::kind::call) {
@@ -221,7 +218,7 @@ expression read_call(cursor &in, std::size_t depth) {
   return out;
 }
 
-std::vector<std::string> read_block_parameters(cursor &in) {
+std::vector<std::string> read_block_parameters(cursor& in) {
   std::vector<std::string> out;
   if (!block_parameters_here(in))
     return out;
@@ -241,4 +238,4 @@ std::vector<std::string> read_block_parameters(cursor &in) {
   return out;
 }
 
-} // namespace carillon::rules::render
+}  // namespace carillon::rules::render

@@ -16,23 +16,20 @@ struct currency {
 };
 
 constexpr std::array currencies{
-    currency{"CNY", "¥", 2},   currency{"USD", "$", 2},
-    currency{"EUR", "€", 2},   currency{"GBP", "£", 2},
-    currency{"JPY", "¥", 0},   currency{"KRW", "₩", 0},
-    currency{"HKD", "HK$", 2}, currency{"TWD", "NT$", 2},
-    currency{"INR", "₹", 2},
+  currency{"CNY", "¥", 2},   currency{"USD", "$", 2},   currency{"EUR", "€", 2},
+  currency{"GBP", "£", 2},   currency{"JPY", "¥", 0},   currency{"KRW", "₩", 0},
+  currency{"HKD", "HK$", 2}, currency{"TWD", "NT$", 2}, currency{"INR", "₹", 2},
 };
 
 /// An amount as plain decimal digits, without its sign; empty for what is no
 /// amount.
-std::string digits_of(const value &x, bool &negative) {
+std::string digits_of(const value& x, bool& negative) {
   std::string text;
   if (x.is == value::kind::text) {
     double n = 0;
     const auto all = x.text();
     const auto read = std::from_chars(all.data(), all.data() + all.size(), n);
-    if (read.ec != std::errc{} || read.ptr != all.data() + all.size() ||
-        !std::isfinite(n))
+    if (read.ec != std::errc{} || read.ptr != all.data() + all.size() || !std::isfinite(n))
       return {};
     append_text(text, value::of(n), 64);
   } else if (x.number()) {
@@ -45,14 +42,13 @@ std::string digits_of(const value &x, bool &negative) {
 }
 
 /// Rounds half up in decimal: 1.005 is 1.01.
-void round_to(std::string &digits, std::size_t places) {
+void round_to(std::string& digits, std::size_t places) {
   if (digits.find('.') == std::string::npos)
     digits += '.';
   const auto point = digits.find('.');
   if (digits.size() < point + 1 + places)
     digits.append(point + 1 + places - digits.size(), '0');
-  const bool up =
-      digits.size() > point + 1 + places && digits[point + 1 + places] >= '5';
+  const bool up = digits.size() > point + 1 + places && digits[point + 1 + places] >= '5';
   digits.resize(point + 1 + places);
   if (up) {
     auto at = digits.size();
@@ -69,7 +65,7 @@ void round_to(std::string &digits, std::size_t places) {
     digits.pop_back();
 }
 
-void group_thousands(std::string &digits) {
+void group_thousands(std::string& digits) {
   auto at = std::min(digits.find('.'), digits.size());
   while (at > 3) {
     at -= 3;
@@ -77,9 +73,9 @@ void group_thousands(std::string &digits) {
   }
 }
 
-} // namespace
+}  // namespace
 
-value format_currency(std::span<const value> arguments, helper_room &room) {
+value format_currency(std::span<const value> arguments, helper_room& room) {
   bool negative = false;
   auto digits = digits_of(arguments[0], negative);
   if (digits.empty() || arguments[1].is != value::kind::text)
@@ -97,4 +93,4 @@ value format_currency(std::span<const value> arguments, helper_room &room) {
   return room.keep(out + digits);
 }
 
-} // namespace carillon::rules::render
+}  // namespace carillon::rules::render

@@ -21,7 +21,7 @@ struct terminator {
 };
 
 class parser {
-public:
+ public:
   explicit parser(std::string_view source) : in_(source) {}
 
   sequence parse() {
@@ -34,8 +34,8 @@ public:
     return out;
   }
 
-private:
-  terminator read_sequence(sequence &to, std::size_t depth) {
+ private:
+  terminator read_sequence(sequence& to, std::size_t depth) {
     while (!in_.done()) {
       if (read_content(to))
         continue;
@@ -45,7 +45,7 @@ private:
     return {terminator::kind::end, in_.here(), {}, {}, {}};
   }
 
-  void add_content(sequence &to, std::string_view text) {
+  void add_content(sequence& to, std::string_view text) {
     if (text.empty())
       return;
     node x;
@@ -55,7 +55,7 @@ private:
   }
 
   /// Reads what stands before a tag; false where a tag stands here.
-  bool read_content(sequence &to) {
+  bool read_content(sequence& to) {
     const auto rest = in_.rest();
     const auto length = std::min(rest.find("{{"), rest.size());
     auto text = rest.substr(0, length);
@@ -64,9 +64,9 @@ private:
       in_.skip(length);
       return true;
     }
-    if (text.ends_with("\\\\")) { // a backslash, and then the tag
+    if (text.ends_with("\\\\")) {  // a backslash, and then the tag
       add_content(to, text.substr(0, length - 1));
-    } else if (text.ends_with('\\')) { // no tag at all
+    } else if (text.ends_with('\\')) {  // no tag at all
       add_content(to, text.substr(0, length - 1));
       in_.skip(length);
       read_escaped(to);
@@ -79,7 +79,7 @@ private:
   }
 
   /// `\{{x}}` is text up to the next tag.
-  void read_escaped(sequence &to) {
+  void read_escaped(sequence& to) {
     const auto rest = in_.rest();
     auto length = std::min(rest.find("{{", 2), rest.size());
     if (length < rest.size())
@@ -89,7 +89,7 @@ private:
     in_.skip(length);
   }
 
-  std::optional<terminator> read_tag(sequence &to, std::size_t depth) {
+  std::optional<terminator> read_tag(sequence& to, std::size_t depth) {
     node x;
     x.at = in_.here();
     if (in_.looks_at("{{{{"))
@@ -102,27 +102,27 @@ private:
       return {};
     }
     switch (in_.peek()) {
-    case '#':
-      in_.skip(1);
-      read_block(x, depth, false);
-      break;
-    case '>':
-      in_.skip(1);
-      read_partial(x, depth);
-      break;
-    case '/':
-      in_.skip(1);
-      return read_terminator(x, terminator::kind::close, depth);
-    case '^':
-      in_.skip(1);
-      if (only_close_follows())
-        return read_terminator(x, terminator::kind::otherwise, depth);
-      read_block(x, depth, true);
-      break;
-    default:
-      if (auto end = read_else(x, depth))
-        return end;
-      read_output(x, depth);
+      case '#':
+        in_.skip(1);
+        read_block(x, depth, false);
+        break;
+      case '>':
+        in_.skip(1);
+        read_partial(x, depth);
+        break;
+      case '/':
+        in_.skip(1);
+        return read_terminator(x, terminator::kind::close, depth);
+      case '^':
+        in_.skip(1);
+        if (only_close_follows())
+          return read_terminator(x, terminator::kind::otherwise, depth);
+        read_block(x, depth, true);
+        break;
+      default:
+        if (auto end = read_else(x, depth))
+          return end;
+        read_output(x, depth);
     }
     to.body.push_back(std::move(x));
     return {};
@@ -134,27 +134,23 @@ private:
     return text.starts_with("}}") || text.starts_with("~}}");
   }
 
-  std::optional<terminator> read_else(node &x, std::size_t depth) {
+  std::optional<terminator> read_else(node& x, std::size_t depth) {
     const auto rest = in_.rest();
     const auto spaces = leading_spaces(rest);
     const auto word = rest.substr(spaces);
     if (!word.starts_with("else") || (word.size() > 4 && is_word(word[4])))
       return {};
     in_.skip(spaces + 4);
-    return read_terminator(x,
-                           only_close_follows()
-                               ? terminator::kind::otherwise
-                               : terminator::kind::otherwise_block,
-                           depth);
+    return read_terminator(
+      x, only_close_follows() ? terminator::kind::otherwise : terminator::kind::otherwise_block,
+      depth);
   }
 
   static bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   }
 
-  terminator read_terminator(const node &x, terminator::kind is,
-                             std::size_t depth) {
+  terminator read_terminator(const node& x, terminator::kind is, std::size_t depth) {
     terminator out{is, x.at, x.strip, {}, {}};
     in_.skip_spaces();
     if (is == terminator::kind::close)
@@ -177,14 +173,13 @@ private:
     return strip;
   }
 
-  void read_comment(node &x) {
+  void read_comment(node& x) {
     x.is = node::kind::comment;
     const bool dashed = in_.looks_at("!--");
     auto rest = in_.rest();
     std::size_t end = rest.find(dashed ? "--" : "}}", dashed ? 1 : 0);
-    while (dashed && end != std::string_view::npos &&
-           !rest.substr(end + 2).starts_with("}}") &&
-           !rest.substr(end + 2).starts_with("~}}"))
+    while (dashed && end != std::string_view::npos && !rest.substr(end + 2).starts_with("}}")
+           && !rest.substr(end + 2).starts_with("~}}"))
       end = rest.find("--", end + 1);
     if (end == std::string_view::npos)
       throw trouble{x.at, "the comment is not closed"};
@@ -194,7 +189,7 @@ private:
     in_.skip(end + 2);
   }
 
-  void read_partial(node &x, std::size_t depth) {
+  void read_partial(node& x, std::size_t depth) {
     x.is = node::kind::partial;
     if (in_.peek() == '*')
       in_.fail("decorators are not supported");
@@ -202,7 +197,7 @@ private:
     x.strip.close = close_tag();
   }
 
-  void read_output(node &x, std::size_t depth) {
+  void read_output(node& x, std::size_t depth) {
     x.is = node::kind::output;
     if (in_.peek() == '*')
       in_.fail("decorators are not supported");
@@ -214,7 +209,7 @@ private:
     x.strip.close = close_tag();
   }
 
-  void read_block(node &x, std::size_t depth, bool inverted) {
+  void read_block(node& x, std::size_t depth, bool inverted) {
     if (in_.peek() == '>' || in_.peek() == '*')
       in_.fail("partial blocks and decorators are not supported");
     x.is = node::kind::block;
@@ -225,8 +220,7 @@ private:
     if (end.is != terminator::kind::close)
       throw trouble{x.at, "the block " + x.what.original + " is not closed"};
     if (end.what.original != x.what.original)
-      throw trouble{end.at, "{{/" + end.what.original + "}} does not close " +
-                                x.what.original};
+      throw trouble{end.at, "{{/" + end.what.original + "}} does not close " + x.what.original};
     if (x.inverse && x.inverse->chained)
       x.inverse->body.front().close_strip = end.strip;
     x.close_strip = end.strip;
@@ -236,7 +230,7 @@ private:
 
   /// Reads a block's parts up to what closes it. In a chain each `{{else x}}`
   /// closes the one before.
-  terminator read_parts(node &x, std::size_t depth) {
+  terminator read_parts(node& x, std::size_t depth) {
     if (depth >= max_depth)
       throw trouble{x.at, "blocks are nested more than 32 deep"};
     x.main.emplace();
@@ -245,14 +239,13 @@ private:
       x.inverse_strip = end.strip;
       x.inverse.emplace();
       end = read_sequence(*x.inverse, depth + 1);
-      if (end.is == terminator::kind::otherwise ||
-          end.is == terminator::kind::otherwise_block)
+      if (end.is == terminator::kind::otherwise || end.is == terminator::kind::otherwise_block)
         throw trouble{end.at, "a block has one {{else}} at the end"};
       x.close_strip = x.inverse_strip;
     } else if (end.is == terminator::kind::otherwise_block) {
       x.inverse_strip = end.strip;
       x.inverse.emplace().chained = true;
-      auto &next = x.inverse->body.emplace_back();
+      auto& next = x.inverse->body.emplace_back();
       next.is = node::kind::block;
       next.at = end.at;
       next.what = std::move(end.what);
@@ -269,10 +262,10 @@ private:
   cursor in_;
 };
 
-} // namespace
+}  // namespace
 
 sequence parse_handlebars(std::string_view source) {
   return parser{source}.parse();
 }
 
-} // namespace carillon::rules::render
+}  // namespace carillon::rules::render

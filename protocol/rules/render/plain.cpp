@@ -11,8 +11,8 @@ namespace {
 
 bool is_name_character(char c) {
   const auto u = static_cast<unsigned char>(c);
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         (c >= '0' && c <= '9') || c == '_' || c == '-' || u >= 0x80;
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'
+         || c == '-' || u >= 0x80;
 }
 
 /// The names of `a.b` before a `}`; none where that is not what stands there.
@@ -33,15 +33,15 @@ std::vector<std::string> names_before_brace(std::string_view text) {
   }
 }
 
-void add_text(sequence &to, std::string_view text, place at) {
+void add_text(sequence& to, std::string_view text, place at) {
   if (text.empty())
     return;
-  auto &x = to.body.emplace_back();
+  auto& x = to.body.emplace_back();
   x.at = at;
   x.text = text;
 }
 
-} // namespace
+}  // namespace
 
 sequence parse_plain(std::string_view source, template_syntax syntax) {
   const std::string_view mark = syntax == template_syntax::dollar ? "${" : "{";
@@ -51,14 +51,14 @@ sequence parse_plain(std::string_view source, template_syntax syntax) {
   auto text_at = in.here();
   while (!in.done()) {
     in.skip(std::min(in.rest().find(mark), in.rest().size()));
-    auto names = in.done() ? std::vector<std::string>{}
-                           : names_before_brace(in.rest().substr(mark.size()));
+    auto names =
+      in.done() ? std::vector<std::string>{} : names_before_brace(in.rest().substr(mark.size()));
     if (names.empty()) {
       in.skip(in.done() ? 0 : mark.size());
       continue;
     }
     add_text(out, in.since(text_from), text_at);
-    auto &x = out.body.emplace_back();
+    auto& x = out.body.emplace_back();
     x.is = node::kind::output;
     x.at = in.here();
     x.what.names = std::move(names);
@@ -70,4 +70,4 @@ sequence parse_plain(std::string_view source, template_syntax syntax) {
   return out;
 }
 
-} // namespace carillon::rules::render
+}  // namespace carillon::rules::render

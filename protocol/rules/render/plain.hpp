@@ -11,4 +11,4 @@ namespace carillon::rules::render {
 /// and `-`. Everything else is text.
 sequence parse_plain(std::string_view source, template_syntax syntax);
 
-} // namespace carillon::rules::render
+}  // namespace carillon::rules::render

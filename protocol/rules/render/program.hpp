@@ -31,12 +31,12 @@ struct code;
 /// A template, compiled: steps one after the other, to be run any number of
 /// times from any thread. Never changes; copies share it.
 class program {
-public:
+ public:
   explicit program(std::shared_ptr<const code> what) : what_(std::move(what)) {}
 
-  const code &steps() const noexcept { return *what_; }
+  const code& steps() const noexcept { return *what_; }
 
-private:
+ private:
   std::shared_ptr<const code> what_;
 };
 
@@ -49,30 +49,30 @@ struct compiling {
 
 /// Compiles a source, or says what is wrong with it.
 boost::system::result<program, diagnosis> compile(std::string_view source,
-                                                  const compiling &how = {});
+                                                  const compiling& how = {});
 
 /// Where partials come from.
 class partials {
-public:
+ public:
   virtual ~partials() = default;
 
   /// The program of that name; null where there is none, which ends the
   /// rendering.
-  virtual const program *find(std::string_view name) const = 0;
+  virtual const program* find(std::string_view name) const = 0;
 };
 
 struct filling {
   /// `{{x}}` is escaped for HTML.
   bool html{false};
   /// Null for none.
-  const carillon::rules::render::partials *partials{nullptr};
+  const carillon::rules::render::partials* partials{nullptr};
   /// Of dates that name no zone; null for UTC.
-  const date::time_zone *zone{nullptr};
+  const date::time_zone* zone{nullptr};
 };
 
 /// Appends the template filled with `data` to `out`; says why where a bound was
 /// reached, a partial is not there, or the like.
-std::optional<diagnosis> fill(std::string &out, const program &what,
-                              const value &data, const filling &how = {});
+std::optional<diagnosis> fill(std::string& out, const program& what, const value& data,
+                              const filling& how = {});
 
-} // namespace carillon::rules::render
+}  // namespace carillon::rules::render

@@ -14,4 +14,4 @@ std::size_t leading_space(std::string_view text) noexcept;
 std::size_t leading_spaces(std::string_view text) noexcept;
 std::size_t trailing_spaces(std::string_view text) noexcept;
 
-} // namespace carillon::rules::render
+}  // namespace carillon::rules::render

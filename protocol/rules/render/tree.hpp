@@ -13,15 +13,7 @@ namespace carillon::rules::render {
 
 /// What stands for a value.
 struct expression {
-  enum class kind : std::uint8_t {
-    path,
-    text,
-    number,
-    boolean,
-    null,
-    undefined,
-    call
-  };
+  enum class kind : std::uint8_t { path, text, number, boolean, null, undefined, call };
 
   kind is{kind::path};
   place at{};
@@ -90,6 +82,6 @@ sequence parse_handlebars(std::string_view source);
 
 /// Takes out the lines and spaces that tags of their own lines and `~` leave
 /// behind, as handlebars does.
-void control_whitespace(sequence &root);
+void control_whitespace(sequence& root);
 
-} // namespace carillon::rules::render
+}  // namespace carillon::rules::render

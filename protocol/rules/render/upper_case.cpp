@@ -8,11 +8,9 @@ namespace {
 
 /// The capital of a letter of two bytes in UTF-8; itself where it has none.
 char32_t capital_of(char32_t c) {
-  const auto between = [c](char32_t first, char32_t last) {
-    return c >= first && c <= last;
-  };
+  const auto between = [c](char32_t first, char32_t last) { return c >= first && c <= last; };
   if (c == 0xB5)
-    return 0x39C; // the micro sign is a Greek letter
+    return 0x39C;  // the micro sign is a Greek letter
   if (between(0xE0, 0xFE) && c != 0xF7)
     return c - 0x20;
   if (c == 0xFF)
@@ -20,8 +18,7 @@ char32_t capital_of(char32_t c) {
   // Latin Extended-A goes in pairs, the capital first; two stretches begin with
   // an odd one.
   const bool odd = between(0x139, 0x148) || between(0x179, 0x17E);
-  if (between(0x100, 0x17E) && c != 0x131 && c != 0x138 && c != 0x149 &&
-      c != 0x178)
+  if (between(0x100, 0x17E) && c != 0x131 && c != 0x138 && c != 0x149 && c != 0x178)
     return odd ? c - (c % 2 == 0) : c - (c % 2 == 1);
   if (c == 0x131)
     return U'I';
@@ -44,7 +41,7 @@ char32_t capital_of(char32_t c) {
   return c;
 }
 
-void append_two_bytes(std::string &out, char32_t c) {
+void append_two_bytes(std::string& out, char32_t c) {
   if (c < 0x80) {
     out += static_cast<char>(c);
     return;
@@ -53,7 +50,7 @@ void append_two_bytes(std::string &out, char32_t c) {
   out += static_cast<char>(0x80 | (c & 0x3F));
 }
 
-} // namespace
+}  // namespace
 
 std::string upper_case(std::string_view text) {
   std::string out;
@@ -76,4 +73,4 @@ std::string upper_case(std::string_view text) {
   return out;
 }
 
-} // namespace carillon::rules::render
+}  // namespace carillon::rules::render

@@ -18,7 +18,7 @@ struct value {
     null,
     boolean,
     integer,
-    natural, ///< an integer over 2^63 - 1
+    natural,  ///< an integer over 2^63 - 1
     real,
     text,
     array,
@@ -35,9 +35,9 @@ struct value {
     std::size_t size{0};
   };
   union {
-    const char *characters{nullptr};
-    const value *items;
-    const member_table *members;
+    const char* characters{nullptr};
+    const value* items;
+    const member_table* members;
   };
 
   static value of(bool x) {
@@ -72,9 +72,7 @@ struct value {
   }
 
   std::string_view text() const noexcept { return {characters, size}; }
-  bool missing() const noexcept {
-    return is == kind::undefined || is == kind::null;
-  }
+  bool missing() const noexcept { return is == kind::undefined || is == kind::null; }
   bool number() const noexcept {
     return is == kind::integer || is == kind::natural || is == kind::real;
   }
@@ -93,7 +91,7 @@ struct value {
   value at(std::string_view name) const noexcept;
 
   /// Both are one and the same: JavaScript's `===`.
-  friend bool same(const value &a, const value &b) noexcept;
+  friend bool same(const value& a, const value& b) noexcept;
 };
 
 struct member {
@@ -104,18 +102,18 @@ struct member {
 /// An object's members in JavaScript's order: integer names first, rising, then
 /// as written.
 struct member_table {
-  const member *first{nullptr};
+  const member* first{nullptr};
   std::size_t count{0};
   /// Positions by name, where there are too many to look at each; else null.
-  const std::uint32_t *by_name{nullptr};
+  const std::uint32_t* by_name{nullptr};
 };
 
 /// Appends a value as JavaScript's `String(x)` has it, but nothing for what is
 /// missing, and integers to the last digit. Stops soon after `out` has `bound`
 /// bytes.
-void append_text(std::string &out, const value &x, std::size_t bound);
+void append_text(std::string& out, const value& x, std::size_t bound);
 
 /// Appends a number as JavaScript prints it.
-void append_number(std::string &out, double x);
+void append_number(std::string& out, double x);
 
-} // namespace carillon::rules::render
+}  // namespace carillon::rules::render

@@ -25,13 +25,13 @@ struct edges {
 
 constexpr std::size_t none = static_cast<std::size_t>(-1);
 
-node *at(nodes &body, std::size_t i) {
+node* at(nodes& body, std::size_t i) {
   return i < body.size() ? &body[i] : nullptr;
 }
 
 /// Whether a new line begins before position `i`.
-bool line_begins(nodes &body, std::size_t i, bool root = false) {
-  const auto *before = at(body, i - 1);
+bool line_begins(nodes& body, std::size_t i, bool root = false) {
+  const auto* before = at(body, i - 1);
   if (before == nullptr)
     return root;
   if (before->is != node::kind::content)
@@ -44,8 +44,8 @@ bool line_begins(nodes &body, std::size_t i, bool root = false) {
 }
 
 /// Whether the line ends after position `i`.
-bool line_ends(nodes &body, std::size_t i, bool root = false) {
-  const auto *after = at(body, i + 1);
+bool line_ends(nodes& body, std::size_t i, bool root = false) {
+  const auto* after = at(body, i + 1);
   if (after == nullptr)
     return root;
   if (after->is != node::kind::content)
@@ -58,12 +58,11 @@ bool line_ends(nodes &body, std::size_t i, bool root = false) {
 }
 
 /// Takes the rest of the line after position `i`, or all white space there.
-void take_after(nodes &body, std::size_t i, bool all = false) {
-  auto *next = at(body, i + 1);
-  if (next == nullptr || next->is != node::kind::content ||
-      (!all && next->right_stripped))
+void take_after(nodes& body, std::size_t i, bool all = false) {
+  auto* next = at(body, i + 1);
+  if (next == nullptr || next->is != node::kind::content || (!all && next->right_stripped))
     return;
-  auto &text = next->text;
+  auto& text = next->text;
   std::size_t n = 0;
   if (all) {
     n = leading_spaces(text);
@@ -78,28 +77,28 @@ void take_after(nodes &body, std::size_t i, bool all = false) {
 
 /// Takes the indentation before position `i`, or all white space there; whether
 /// there was any.
-bool take_before(nodes &body, std::size_t i, bool all = false) {
-  auto *before = at(body, i - 1);
-  if (before == nullptr || before->is != node::kind::content ||
-      (!all && before->left_stripped))
+bool take_before(nodes& body, std::size_t i, bool all = false) {
+  auto* before = at(body, i - 1);
+  if (before == nullptr || before->is != node::kind::content || (!all && before->left_stripped))
     return false;
-  auto &text = before->text;
-  const auto n = all ? trailing_spaces(text)
-                     : text.size() - (text.find_last_not_of(" \t") + 1);
+  auto& text = before->text;
+  const auto n = all ? trailing_spaces(text) : text.size() - (text.find_last_not_of(" \t") + 1);
   text.erase(text.size() - n);
   before->left_stripped = n > 0;
   return n > 0;
 }
 
-void take_end(nodes &body, bool all = false) {
+void take_end(nodes& body, bool all = false) {
   take_before(body, body.size(), all);
 }
 
-void take_start(nodes &body, bool all = false) { take_after(body, none, all); }
+void take_start(nodes& body, bool all = false) {
+  take_after(body, none, all);
+}
 
-edges settle_node(node &x);
+edges settle_node(node& x);
 
-void settle_all(nodes &body, bool root) {
+void settle_all(nodes& body, bool root) {
   for (std::size_t i = 0; i < body.size(); ++i) {
     const auto mine = settle_node(body[i]);
     if (!mine.any)
@@ -110,7 +109,7 @@ void settle_all(nodes &body, bool root) {
       take_after(body, i, true);
     if (mine.strip.open)
       take_before(body, i, true);
-    auto &x = body[i];
+    auto& x = body[i];
     if (mine.alone && begins && ends) {
       take_after(body, i);
       if (take_before(body, i) && x.is == node::kind::partial) {
@@ -130,24 +129,24 @@ void settle_all(nodes &body, bool root) {
 }
 
 /// The part of a chain of `{{else x}}` that ends it.
-nodes &last_of_chain(sequence &inverse) {
-  auto *last = &inverse;
+nodes& last_of_chain(sequence& inverse) {
+  auto* last = &inverse;
   while (last->chained)
     last = &*last->body.back().main;
   return last->body;
 }
 
-edges settle_block(node &x) {
+edges settle_block(node& x) {
   if (x.main)
     settle_all(x.main->body, false);
   if (x.inverse)
     settle_all(x.inverse->body, false);
-  auto &first = (x.main ? x.main : x.inverse)->body;
+  auto& first = (x.main ? x.main : x.inverse)->body;
   const bool both = x.main && x.inverse;
-  auto *second = both ? &x.inverse->body : nullptr;
+  auto* second = both ? &x.inverse->body : nullptr;
   if (both && x.inverse->chained)
     second = &x.inverse->body.front().main->body;
-  auto &end = second != nullptr ? *second : first;
+  auto& end = second != nullptr ? *second : first;
   edges out{true,
             {x.strip.open, x.close_strip.close},
             line_ends(first, none),
@@ -173,21 +172,23 @@ edges settle_block(node &x) {
   return out;
 }
 
-edges settle_node(node &x) {
+edges settle_node(node& x) {
   switch (x.is) {
-  case node::kind::content:
-    return {};
-  case node::kind::block:
-    return settle_block(x);
-  case node::kind::output:
-    return {true, x.strip, false, false, false};
-  default:
-    return {true, x.strip, false, false, true};
+    case node::kind::content:
+      return {};
+    case node::kind::block:
+      return settle_block(x);
+    case node::kind::output:
+      return {true, x.strip, false, false, false};
+    default:
+      return {true, x.strip, false, false, true};
   }
 }
 
-} // namespace
+}  // namespace
 
-void control_whitespace(sequence &root) { settle_all(root.body, true); }
+void control_whitespace(sequence& root) {
+  settle_all(root.body, true);
+}
 
-} // namespace carillon::rules::render
+}  // namespace carillon::rules::render

@@ -11,10 +11,10 @@ namespace carillon::rules::render {
 /// Writes what a rendering makes, with the indentation of partials before each
 /// of their lines.
 class writer {
-public:
+ public:
   /// Whatever is over `bound` bytes more than `out` has is not asked for any
   /// more.
-  writer(std::string &out, std::size_t bound, bool html)
+  writer(std::string& out, std::size_t bound, bool html)
       : out_(out), bound_(out.size() + bound), html_(html) {}
 
   bool full() const noexcept { return out_.size() > bound_; }
@@ -28,7 +28,7 @@ public:
   }
 
   /// Writes a value, escaped for HTML where that is written.
-  void put(const value &x, bool escaped);
+  void put(const value& x, bool escaped);
 
   /// Lines are indented by that much more from here on; what it was before.
   std::string indent_more(std::string_view by) {
@@ -37,14 +37,14 @@ public:
   }
   void indent_again(std::string before) { indent_ = std::move(before); }
 
-private:
+ private:
   void indented(std::string_view piece);
 
-  std::string &out_;
+  std::string& out_;
   std::size_t bound_;
   bool html_;
   std::string indent_;
   bool line_begins_{false};
 };
 
-} // namespace carillon::rules::render
+}  // namespace carillon::rules::render

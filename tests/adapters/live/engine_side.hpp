@@ -74,6 +74,7 @@ class tally_metrics final : public metrics {
   void mailbox_depth(std::string_view, std::int64_t) override {}
   void queue_depth(std::string_view, priority, std::int64_t) override {}
   void dead_letters(std::string_view, std::int64_t) override {}
+  void alert(std::string_view, std::string_view) override {}
 
   std::atomic<int> pushes{0};
   std::atomic<std::int64_t> live{0};

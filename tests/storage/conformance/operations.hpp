@@ -73,8 +73,8 @@ OPERATIONS_TEST(what_waits_is_cancelled_and_what_is_claimed_is_withdrawn) {
   commit({creation_of({waiting, claimed})});
   wish("other", 1);
   within(*writer, [&](repository& r) { return r.claim(wishes, now); });
-  const auto made = commit({act(waiting->id, intervention_kind::cancel),
-                            act(claimed->id, intervention_kind::cancel)});
+  const auto made = commit(
+    {act(waiting->id, intervention_kind::cancel), act(claimed->id, intervention_kind::cancel)});
   CAF_REQUIRE_EQUAL(made.withdrawn.size(), 1u);
   CAF_CHECK(made.withdrawn[0]->id == claimed->id);
   CAF_CHECK(story(waiting->id).what->status == delivery_status::cancelled);
@@ -98,18 +98,16 @@ OPERATIONS_TEST(a_replay_goes_on_in_slices_across_a_restart) {
   const auto begun = commit({told});
   const auto batch = in<replaying>(told).done.what;
   CAF_CHECK_EQUAL(batch.total, 5);
-  CAF_CHECK(std::ranges::any_of(begun.timers, [](const arm& t) {
-    return t.key.kind == timer_kind::batch;
-  }));
+  CAF_CHECK(std::ranges::any_of(begun.timers,
+                                [](const arm& t) { return t.key.kind == timer_kind::batch; }));
   const auto late = dead("log")->id;
   work(timer_kind::batch, 2);
   CAF_CHECK(story(all[1]).what->status == delivery_status::pending);
   CAF_CHECK(story(all[2]).what->status == delivery_status::dead);
   writer.reset();
   writer = open("one");
-  CAF_CHECK(std::ranges::any_of(writer->survey(now).timers, [](const arm& t) {
-    return t.key.kind == timer_kind::batch;
-  }));
+  CAF_CHECK(std::ranges::any_of(writer->survey(now).timers,
+                                [](const arm& t) { return t.key.kind == timer_kind::batch; }));
   for (int i = 0; i < 3; ++i)
     work(timer_kind::batch, 2);
   for (const auto& id : all)
@@ -188,7 +186,9 @@ OPERATIONS_TEST(a_throttle_is_decided_by_the_commit) {
     x.plan.push_back(std::move(one));
     return unit_of(std::move(x), now);
   };
-  const auto reason = [](const unit_ptr& x) { return in<acceptance>(x).done.deliveries.at(0)->reason; };
+  const auto reason = [](const unit_ptr& x) {
+    return in<acceptance>(x).done.deliveries.at(0)->reason;
+  };
   const auto a = tell("a");
   const auto b = tell("b");
   const auto c = tell("c");

@@ -91,8 +91,8 @@ STORE_TEST(one_that_is_suppressed_says_so_alone_too) {
 }
 
 STORE_TEST(preferences_hold_for_what_becomes_visible_in_the_same_commit) {
-  const auto made = commit({creation_of({notice({"ann"}, "1")}),
-                            preferring_of(*this, "ann", document_off)});
+  const auto made =
+    commit({creation_of({notice({"ann"}, "1")}), preferring_of(*this, "ann", document_off)});
   CAF_CHECK(made.visible.at(0)->seq > made.preferences.at(0).version.since);
   CAF_CHECK(marked_titles(*this, user("ann")) == (std::vector<std::string>{"-1"}));
 }
@@ -181,8 +181,9 @@ STORE_TEST(a_user_s_versions_are_bounded) {
 
 STORE_TEST(planning_learns_what_users_prefer) {
   storage::connection db{parse_url(store->url())};
-  db.run("insert into recipients (user_id, roles, stores, locale, time_zone, updated_at) "
-         "values ('bob', '[]', '[]', 'de', 'UTC', 0)");
+  db.run(
+    "insert into recipients (user_id, roles, stores, locale, time_zone, updated_at) "
+    "values ('bob', '[]', '[]', 'de', 'UTC', 0)");
   commit({preferring_of(*this, "ann", document_on), preferring_of(*this, "bob", document_on)});
   commit({creation_of({notice({"ann"})})});
   commit({preferring_of(*this, "ann", document_off)});
