@@ -222,8 +222,9 @@ void work_batches(work& w, timestamp now, int limit) {
 
 std::optional<batch_record> read_batch(connection& db, const batch_id& id) {
   std::optional<batch_record> found;
-  db.select(std::string{"select "} + batch_columns + " from notification_batches where id = :id",
-            batch_column_count, {{"id", id}}, [&](row& x) { found = record_of(x); });
+  std::string sql{"select "};
+  sql.append(batch_columns).append(" from notification_batches where id = :id");
+  db.select(sql, batch_column_count, {{"id", id}}, [&](row& x) { found = record_of(x); });
   if (found && !found->completed_at)
     count(db, *found);
   return found;
