@@ -43,7 +43,7 @@ std::optional<outcome> fetch_token(const channel& what, transport& over, const w
 
 }  // namespace
 
-result<probe_report> probe_now(const channel& what, transport& over, const wall_clock& clock) {
+result<probe_report> probe_channel(const channel& what, transport& over, const wall_clock& clock) {
   stamp at{.now = clock(), .random = std::random_device{}()};
   if (what.needs_token())
     if (auto refused = fetch_token(what, over, clock, at))

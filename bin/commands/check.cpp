@@ -9,6 +9,7 @@
 
 #include <CLI/App.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -19,8 +20,13 @@ namespace carillon::commands {
 
 namespace {
 
+/// One line, whatever a driver has to say.
 void print(std::string_view verdict, std::string_view name, std::string_view type,
-           std::string_view detail) {
+           std::string detail) {
+  while (!detail.empty() && detail.back() == '\n')
+    detail.pop_back();
+  std::ranges::replace_if(
+    detail, [](char c) { return c == '\n' || c == '\t'; }, ' ');
   std::cout << verdict << ' ' << name << ' ' << type << ' ' << detail << std::endl;
 }
 
@@ -37,7 +43,7 @@ bool check_channel(const booked_channel& what, transport& over) {
     return true;
   }
   const auto made = make_channel(what);
-  const auto report = made ? probe_now(**made, over, wall_time) : made.error();
+  const auto report = made ? probe_channel(**made, over, wall_time) : made.error();
   if (report) {
     print(report->ok ? "ok" : "fail", name, type, report->detail);
     return report->ok;
