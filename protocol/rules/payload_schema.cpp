@@ -1,5 +1,8 @@
 #include "protocol/rules/payload_schema.hpp"
 
+// Without it the library ends the process at a schema that it cannot use.
+#define VALIJSON_USE_EXCEPTIONS 1
+
 #include <nlohmann/json.hpp>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
@@ -9,6 +12,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <set>
 #include <utility>
 
 namespace carillon::rules {
@@ -45,14 +49,65 @@ bool has_long_text(const json& data) {
   });
 }
 
+/// A reference within the document is a JSON Pointer as it stands: nothing in it is encoded.
+bool is_within(const json& reference) {
+  const auto* to = reference.get_ptr<const std::string*>();
+  return to != nullptr && to->starts_with('#') && to->find('%') == std::string::npos;
+}
+
 bool refers_elsewhere(const json& schema) {
   return any_of(schema, [](const json& x) {
-    if (!x.is_object())
-      return false;
-    const auto to = x.find("$ref");
-    return to != x.end()
-           && (!to->is_string() || !to->get_ref<const std::string&>().starts_with('#'));
+    const auto to = x.is_object() ? x.find("$ref") : x.end();
+    return to != x.end() && !is_within(*to);
   });
+}
+
+/// Schemas that speak of the same value and, so, must not come back to where they started.
+class same_value_walk {
+ public:
+  explicit same_value_walk(const json& root) : root_(root) {}
+
+  bool comes_back_from(const json& schema) {
+    if (!schema.is_object() || done_.contains(&schema))
+      return false;
+    if (!under_way_.insert(&schema).second)
+      return true;
+    const bool back = follows_reference(schema) || follows_parts(schema);
+    under_way_.erase(&schema);
+    done_.insert(&schema);
+    return back;
+  }
+
+ private:
+  bool follows_reference(const json& schema) {
+    const auto to = schema.find("$ref");
+    if (to == schema.end() || !to->is_string())
+      return false;
+    const json::json_pointer where{to->get_ref<const std::string&>().substr(1)};
+    return root_.contains(where) && comes_back_from(root_.at(where));
+  }
+
+  bool follows_parts(const json& schema) {
+    for (const auto* name : {"not", "if", "then", "else"})
+      if (const auto part = schema.find(name); part != schema.end() && comes_back_from(*part))
+        return true;
+    for (const auto* name : {"allOf", "anyOf", "oneOf", "dependencies"})
+      if (const auto parts = schema.find(name);
+          parts != schema.end() && parts->is_structured()
+          && std::ranges::any_of(*parts, [this](const json& x) { return comes_back_from(x); }))
+        return true;
+    return false;
+  }
+
+  const json& root_;
+  std::set<const json*> under_way_{};
+  std::set<const json*> done_{};
+};
+
+bool never_ends(const json& schema) {
+  same_value_walk walk{schema};
+  const auto back = [&](const json& x) { return walk.comes_back_from(x); };
+  return back(schema) || any_of(schema, back);
 }
 
 error refusal(std::string why) {
@@ -80,6 +135,8 @@ result<std::shared_ptr<const payload_schema>> payload_schema::read(std::string_v
   if (refers_elsewhere(text))
     return refusal("refers to another document");
   try {
+    if (never_ends(text))
+      return refusal("refers to itself without end");
     auto made = std::make_shared<compiled>();
     valijson::SchemaParser{}.populateSchema(adapter{text}, made->schema);
     made->matches_patterns = has_patterns(text);
