@@ -146,7 +146,8 @@ channel_type webhook_type() {
   return {
     .name = "webhook",
     .doc = "Posts to a URL of yours, signed as Standard Webhooks 1.0.0 say.",
-    .needs_address = false,
+    .address_key = "url",
+    .is_address = rules::is_url,
     .defaults = {.concurrency = 16},
     .keys = {{"url", false, false, "where to post; a delivery whose recipient is a URL goes there"},
              {"secret", false, true, "whsec_…; two divided by a space while one is replaced"}},

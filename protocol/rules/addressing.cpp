@@ -121,6 +121,10 @@ reach addressing::address_on(const std::string& channel, const target& who) cons
   } else if (!entry->needs_address) {
     if (who.is == target::kind::text && may_be_user(who.text))
       out.user_id = who.text;
+    if (entry->settings.type == webhook && known)
+      if (const auto own = stored->second.addresses.find(channel);
+          own != stored->second.addresses.end() && is_url(own->second))
+        out.recipient = own->second;
   } else if (who.is == target::kind::nobody) {
     out.why_not = "no_recipient";
   } else if (known) {
@@ -158,7 +162,7 @@ std::shared_ptr<delivery> addressing::deliver(const std::string& channel, const 
     out->expires_at = out->due_at + entry->settings.max_age;
   }
   if (!out->reason.empty()) {
-    out->status = delivery_status::skipped;
+    out->status = what.refused ? delivery_status::failed : delivery_status::skipped;
     return out;
   }
   for (const auto& name : chain(channel, failover)) {

@@ -74,7 +74,8 @@ class addressing {
   reach reach_on(const std::string& channel, const target& who, const message& what) const;
 
   /// A delivery to `where` with its whole failover chain (`failover` in place of the channels' own
-  /// where it is not empty); `skipped` where it cannot be sent. Its id is not set.
+  /// where it is not empty); `skipped` where it cannot be sent, `failed` where the message is
+  /// refused. Its id is not set.
   std::shared_ptr<delivery> deliver(const std::string& channel, const target& who, reach where,
                                     const std::vector<std::string>& failover,
                                     const message& what) const;

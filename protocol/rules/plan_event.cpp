@@ -210,8 +210,6 @@ class event_planner {
     planned entry;
     entry.delivery = addresses_.deliver(channel, who, std::move(where), by.failover, what);
     entry.delivery->id = {ids_.next(now_)};
-    if (what.refused)
-      entry.delivery->status = delivery_status::failed;
     out_.plan.push_back(std::move(entry));
   }
 

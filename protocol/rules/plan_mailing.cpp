@@ -161,17 +161,13 @@ class mailing_planner {
     }
     const auto words = words_on(channel);
     for (const auto& whom : addresses_.expanded(channel, {who()}))
-      send(channel, *entry, whom, words);
+      send(channel, whom, words);
   }
 
-  void send(const std::string& channel, const channel_entry& entry, const target& whom,
-            const template_words& words) {
+  void send(const std::string& channel, const target& whom, const template_words& words) {
     auto say = say_;
     say.content = words.content;
     auto where = addresses_.reach_on(channel, whom, say);
-    if (const auto given = draft_.addresses.find(channel);
-        given != draft_.addresses.end() && !entry.needs_address && is_url(given->second))
-      where.recipient = given->second;
     nobody_ = nobody_ || where.why_not == "no_recipient";
     if (where.why_not.empty()) {
       where.why_not = objection(words);

@@ -2,7 +2,9 @@
 
 #include "protocol/codec/mailing.hpp"
 #include "protocol/rules/mailing.hpp"
+#include "protocol/rules/templates.hpp"
 
+#include <memory>
 #include <string>
 
 #include "tests/caf_test.hpp"
@@ -90,6 +92,34 @@ CAF_TEST(a user id finds the stored addresses) {
   CAF_CHECK_EQUAL(made.shown[0]->user_id, "anna");
 }
 
+CAF_TEST(a person s own URL is posted to in place of the webhook s) {
+  known["anna"].addresses["hook"] = "https://example.org/anna";
+  known["anna"].listed = true;
+  auto x = draft({"hook", "robot"});
+  x.user_id = "anna";
+  const auto made = plan(std::move(x));
+  CAF_CHECK_EQUAL(made.shown[0]->recipient, "https://example.org/anna");
+  CAF_CHECK_EQUAL(made.shown[0]->user_id, "anna");
+  CAF_CHECK_EQUAL(made.shown[1]->recipient, "");
+  known["anna"].addresses["hook"] = "not a URL";
+  auto y = draft({"hook"});
+  y.user_id = "anna";
+  const auto plain = plan(std::move(y));
+  CAF_CHECK_EQUAL(plain.shown[0]->recipient, "");
+}
+
+CAF_TEST(a webhook without a URL needs a person s) {
+  what.channels["bare"] = entry("webhook", true);
+  known["anna"].listed = true;
+  auto x = draft({"bare"});
+  x.user_id = "anna";
+  const auto before = plan(x);
+  CAF_CHECK_EQUAL(before.shown[0]->reason, "no_address");
+  known["anna"].addresses["bare"] = "https://example.org/anna";
+  const auto after = plan(x);
+  CAF_CHECK_EQUAL(after.shown[0]->recipient, "https://example.org/anna");
+}
+
 CAF_TEST(an address for each channel is for that channel alone and for a failover to it) {
   auto x = draft({"email", "hook", "robot"});
   x.addresses = {{"email", "b@example.org"}, {"sms", "+862"}, {"hook", "https://example.org/in"}};
@@ -125,6 +155,28 @@ CAF_TEST(a template that is not there is not found) {
   const auto made = rules::plan(std::move(x), what, known, now, ids);
   CAF_REQUIRE(made.has_error());
   CAF_CHECK(made.error().code == errc::not_found);
+}
+
+CAF_TEST(what a template s schema refuses has failed on every channel) {
+  auto row = std::make_shared<message_template>();
+  row->id = template_id{ids.next(now)};
+  row->code = "low";
+  row->language = "zh-CN";
+  row->content = "{{left}}";
+  row->payload_schema = R"({"required":["left"]})";
+  auto book = std::make_shared<rules::template_book>();
+  book->put(row);
+  what.templates = book;
+  auto x = draft({"system", "robot"});
+  x.recipient = "anna";
+  x.template_code = "low";
+  x.what.extra_data = "{}";
+  const auto made = plan(std::move(x));
+  CAF_REQUIRE_EQUAL(made.shown.size(), 2u);
+  for (const auto& one : made.shown) {
+    CAF_CHECK(one->status == delivery_status::failed);
+    CAF_CHECK(one->reason.find("left") != std::string::npos);
+  }
 }
 
 CAF_TEST(the answer has a result for each channel and says why not) {

@@ -177,4 +177,8 @@ CAF_TEST(a webhook is its own address) {
   CAF_CHECK(!needs_address(how));
   CAF_CHECK(!needs_address({.name = "d", .type = "dingtalk"}));
   CAF_CHECK(needs_address({.name = "t", .type = "twilio"}));
+  channel_settings posts{.name = "w", .type = "webhook"};
+  CAF_CHECK(needs_address(posts));
+  posts.keys["url"] = "https://example.org/in";
+  CAF_CHECK(!needs_address(posts));
 }
