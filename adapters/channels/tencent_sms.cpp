@@ -143,11 +143,11 @@ class tencent_sms_channel final : public channel {
   }
 
   outcome judge_probe(const transport_result& came, timestamp now) const override {
-    const auto* got = std::get_if<response>(&came);
-    const auto body = got ? object_in(got->body) : nlohmann::json{};
-    const auto said = body.value("Response", nlohmann::json{});
-    if (said.is_object() && !said.contains("Error"))
-      return {.provider_code = "Ok", .excerpt = excerpt(got->body)};
+    if (const auto* got = std::get_if<response>(&came)) {
+      const auto said = object_in(got->body).value("Response", nlohmann::json{});
+      if (said.is_object() && !said.contains("Error"))
+        return {.provider_code = "Ok", .excerpt = excerpt(got->body)};
+    }
     auto out = judge(came, now);
     if (out.error_class == invalid_request)
       out.error_class = none;

@@ -191,6 +191,14 @@ CAF_TEST(its credentials are tried by a question that sends nothing) {
   CAF_CHECK(told("<html>") == error_class::transient);
 }
 
+CAF_TEST(a question that reaches nobody is tried again) {
+  const auto judged = [](const transport_result& came) {
+    return cloud()->judge_probe(came, {}).error_class;
+  };
+  CAF_CHECK(judged(transport_error{transport_failure::connect, "x"}) == error_class::transient);
+  CAF_CHECK(judged(response{.status = 502, .body = "<html>"}) == error_class::transient);
+}
+
 CAF_TEST(a message without a template is invalid) {
   auto what = login_code();
   what.content.template_id.clear();
