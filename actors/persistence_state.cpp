@@ -176,6 +176,7 @@ void persistence_state::hand_over(storage::effects& what) {
   auto& known = *kept_->known;
   for (auto& x : what.preferences)
     self_.send(known.presence, std::make_shared<const preferences_change>(std::move(x)));
+  count_shown(what.visible);
   if (!what.visible.empty())
     self_.send(known.presence, std::make_shared<const released>(
                                  released{std::move(what.visible), self_.steady_now()}));
@@ -191,6 +192,12 @@ void persistence_state::hand_over(storage::effects& what) {
     self_.send(known.scheduler, x);
   if (!what.tallies.empty())
     self_.send(known.watchdog, std::make_shared<const std::vector<tally>>(std::move(what.tallies)));
+}
+
+void persistence_state::count_shown(const std::vector<notification_ptr>& visible) {
+  const auto now = kept_->clock();
+  for (const auto& x : visible)
+    kept_->gauges->sent("system", std::chrono::duration<double>(now - x->created_at).count());
 }
 
 void persistence_state::hand_to_senders(const std::vector<delivery_ptr>& claimed) {

@@ -53,6 +53,8 @@ class persistence_state {
   void attempt();
   void finish();
   void hand_over(storage::effects& what);
+  /// What the inbox shows from now on is what the channel `system` delivers.
+  void count_shown(const std::vector<notification_ptr>& visible);
   void hand_to_senders(const std::vector<delivery_ptr>& claimed);
   void withdraw_from_senders(const std::vector<delivery_ptr>& cancelled);
   void tell_failovers(const std::vector<delivery_ptr>& outcomes);

@@ -16,12 +16,13 @@ class counted final : public metrics {
   std::map<std::string, std::int64_t> deepest{};
   std::map<std::pair<std::string, priority>, std::int64_t> queued{};
   std::map<std::string, std::int64_t> dead{};
+  std::map<std::string, int> delivered{};
   int commits{0};
   std::size_t rows{0};
 
   void notification_created(std::string_view, std::int64_t) override {}
   void event(std::string_view, std::string_view) override {}
-  void sent(std::string_view, double) override {}
+  void sent(std::string_view channel, double) override { ++delivered[std::string{channel}]; }
   void failed(std::string_view, error_class) override {}
   void retried(std::string_view) override {}
   void committed(double, std::size_t n) override {

@@ -45,6 +45,14 @@ CAF_TEST(notifications and changes reach presence in commit order) {
   CAF_CHECK_EQUAL(heard, (list{"released a 1", "changed zhang3", "released b 2"}));
 }
 
+CAF_TEST(what becomes visible is delivered by the inbox) {
+  post("a");
+  post("b", {on("email")});
+  CAF_CHECK(gauges.delivered.empty());
+  settle();
+  CAF_CHECK_EQUAL(gauges.delivered, (std::map<std::string, int>{{"system", 2}}));
+}
+
 CAF_TEST(preferences are told before what they hold for and answered after) {
   post("a");
   prefer("zhang3");
