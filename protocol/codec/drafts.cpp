@@ -28,8 +28,9 @@ std::optional<notification_type> type_or_alias(std::string_view text) {
   return text == "SYSTEM" ? notification_type::info : parse_notification_type(text);
 }
 
+/// An empty id is a fault: taken for none it would tell everybody what was meant for one.
 audience read_audience(const fields& in) {
-  audience to{in.id_or_empty("user_id"), in.id_or_empty("role"), in.id_or_empty("store_id")};
+  audience to{in.id("user_id"), in.id("role"), in.id("store_id")};
   if (to.personal())
     to.role = to.store_id = {};
   return to;

@@ -99,8 +99,13 @@ CAF_TEST(what is left out or null has its default) {
 CAF_TEST(a user wins over role and store) {
   const auto both = accepted(with(R"("user_id":"u","role":"r","store_id":"s")")).what.to;
   CAF_CHECK(both == audience({"u", "", ""}));
-  const auto none = accepted(with(R"("user_id":"","role":"r","store_id":"s")")).what.to;
+  const auto none = accepted(with(R"("user_id":null,"role":"r","store_id":"s")")).what.to;
   CAF_CHECK(none == audience({"", "r", "s"}));
+}
+
+CAF_TEST(an empty audience member is not everybody) {
+  CAF_CHECK_EQUAL(faults_in(with(R"("user_id":"","role":"","store_id":"")")),
+                  "/role /store_id /user_id");
 }
 
 CAF_TEST(the seeds other names are understood) {
