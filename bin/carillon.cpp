@@ -1,4 +1,5 @@
 #include "bin/commands/command.hpp"
+#include "bin/config/suggest.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -6,6 +7,29 @@
 
 #include <exception>
 #include <iostream>
+#include <string>
+#include <vector>
+
+namespace {
+
+/// Says so where a word stands in a command's place that is none.
+bool unknown_command(const CLI::App& program) {
+  const auto* at = &program;
+  while (!at->get_subcommands().empty())
+    at = at->get_subcommands().front();
+  std::vector<std::string> known;
+  for (const auto* x : at->get_subcommands([](const CLI::App*) { return true; }))
+    known.push_back(x->get_name());
+  const auto rest = at->remaining();
+  if (known.empty() || rest.empty() || rest.front().starts_with('-'))
+    return false;
+  std::cerr << rest.front() << ": there is no such command"
+            << carillon::configuration::did_you_mean(rest.front(), known)
+            << "\nRun with --help for more information.\n";
+  return true;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace carillon::commands;
@@ -27,6 +51,8 @@ int main(int argc, char** argv) {
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
+    if (unknown_command(program))
+      return wrong_usage;
     return program.exit(e) == 0 ? done : wrong_usage;
   }
   try {

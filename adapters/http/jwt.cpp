@@ -65,12 +65,6 @@ bool has_scope(std::string_view scopes, std::string_view wanted) {
   return false;
 }
 
-bool is_user_id(std::string_view text) {
-  return !text.empty() && text.size() <= 128
-         && std::none_of(text.begin(), text.end(),
-                         [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-}
-
 std::string text_of(const json& claims, const char* name) {
   const auto found = claims.find(name);
   return found != claims.end() && found->is_string() ? found->get<std::string>() : std::string{};
@@ -95,6 +89,12 @@ principal principal_of(const json& claims, timestamp expires_at) {
 }
 
 }  // namespace
+
+bool is_user_id(std::string_view text) {
+  return !text.empty() && text.size() <= 128
+         && std::none_of(text.begin(), text.end(),
+                         [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
 
 jwt_verifier::jwt_verifier(jwt_rules rules) : rules_(std::move(rules)) {
   if (!rules_.public_key.empty())

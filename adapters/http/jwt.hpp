@@ -44,6 +44,9 @@ class jwt_verifier {
   std::unique_ptr<jwt_key> key_;
 };
 
+/// Whether a token may bear it as `sub`: 1 to 128 bytes without control characters.
+bool is_user_id(std::string_view text);
+
 /// What `mint` writes into a token; empty members are left out.
 struct jwt_claims {
   std::string subject{};

@@ -64,8 +64,10 @@ bool node::find(const std::string& subject, bool as_admin) {
     url_.pop_back();
   if (!token_.empty())
     return true;
-  if (!has_secret(*how))
+  if (!has_secret(*how)) {
+    std::cerr << "or give a token that another node minted: --token or CARILLON_TOKEN\n";
     return false;
+  }
   http::jwt_claims who{.subject = subject};
   if (as_admin)
     who.scopes = {"admin"};

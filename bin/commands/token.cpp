@@ -24,6 +24,10 @@ struct token_options {
   }
 
   int run() const {
+    if (!http::is_user_id(who.subject)) {
+      std::cerr << "--sub: must have 1 to 128 bytes without control characters\n";
+      return wrong_usage;
+    }
     auto holds = rules::parse_duration(ttl);
     if (!holds || holds->count() <= 0) {
       std::cerr << "--ttl: must be a time such as 30m or 24h\n";

@@ -34,6 +34,34 @@ test('wrong usage exits 2', () => {
   for (const args of [['dance'], ['serve', '--dance'], ['token'], []]) assert.equal(run(args).status, 2, args.join(' '));
 });
 
+test('a mistyped command is named with the one that was meant', () => {
+  assert.match(run(['serv']).stderr, /^serv: there is no such command; did you mean serve\?/);
+  assert.match(run(['deliveries', 'lst']).stderr, /^lst: there is no such command; did you mean list\?/);
+  assert.match(run([]).stderr, /subcommand is required/);
+});
+
+test('a token is minted for a user id and nothing else', () => {
+  for (const sub of ['', 'a\nb', 'x'.repeat(129)]) {
+    const { status, stdout, stderr } = run(['token', '--config', engine.file, '--sub', sub]);
+    assert.deepEqual([status, stdout], [2, '']);
+    assert.match(stderr, /--sub/);
+  }
+});
+
+test('a command for another node asks for a token where it can mint none', () => {
+  const { status, stderr } = run(['send', '--config', written('tokenless.toml', ''), '--title', 't', '--message', 'm']);
+  assert.equal(status, 2);
+  assert.match(stderr, /--token/);
+});
+
+test('check says one line of a database that is away', async () => {
+  const { status, stdout } = run(['check', '--config', engine.file, '--set', `storage.url=postgresql://u@127.0.0.1:${await freePort()}/x`]);
+  assert.equal(status, 1);
+  const lines = stdout.trimEnd().split('\n');
+  for (const line of lines) assert.match(line, /^(ok|fail|skip) \S+ \S+ ./);
+  assert.match(lines.at(-1), /^fail database postgresql/);
+});
+
 test('serve refuses to start without a secret', () => {
   const { status, stderr } = run(['serve', '--config', written('empty.toml', '')]);
   assert.equal(status, 2);
