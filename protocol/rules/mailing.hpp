@@ -23,8 +23,8 @@ std::vector<std::string> needs_facts(const mailing_draft& draft, const catalog& 
 
 /// A text recipient is the user id for the inbox, the address for a channel that needs one, and
 /// nothing for a robot; where an address is given for each channel, a failover goes to its
-/// channel's own. `invalid` where a channel is not configured, or nobody is named and one needs
-/// somebody.
+/// channel's own. `invalid` where a channel that was asked for is not configured, or nobody is
+/// named and one needs somebody; one that only the template names is skipped as `unknown_channel`.
 result<mailing_plan> plan(mailing_draft draft, const catalog& what, const facts& known,
                           timestamp now, uuid_source& ids);
 

@@ -74,8 +74,10 @@ class mailing_planner {
     if (book == nullptr || !book->knows(draft_.template_code))
       return error{errc::not_found, "there is no template " + draft_.template_code};
     const auto row = book->describe(draft_.template_code, language());
-    if (draft_.channels.empty() && row)
+    if (draft_.channels.empty() && row) {
       draft_.channels = row->channels;
+      own_channels_ = true;
+    }
     if (draft_.channels.empty())
       return error{errc::invalid,
                    "the body breaks the rules named in errors",
@@ -155,7 +157,7 @@ class mailing_planner {
     const auto* entry = addresses_.find(channel);
     if (addresses_.is_inbox(channel))
       return tell_inbox(channel, entry);
-    if (entry == nullptr) {
+    if (entry == nullptr && !own_channels_) {
       faults_.push_back({"/channels/" + std::to_string(place), "is not a configured channel"});
       return;
     }
@@ -222,6 +224,8 @@ class mailing_planner {
   /// What the template is filled with.
   std::optional<render::document> data_;
   bool nobody_ = false;
+  /// The channels are the template's, which need not all be configured here.
+  bool own_channels_ = false;
   std::vector<fault> faults_;
   mailing_plan out_;
 };

@@ -179,6 +179,28 @@ CAF_TEST(what a template s schema refuses has failed on every channel) {
   }
 }
 
+CAF_TEST(a channel that only the template names need not be configured) {
+  auto row = std::make_shared<message_template>();
+  row->id = template_id{ids.next(now)};
+  row->code = "welcome";
+  row->language = "zh-CN";
+  row->title = "hello";
+  row->content = "welcome";
+  row->channels = {"system", "nowhere"};
+  auto book = std::make_shared<rules::template_book>();
+  book->put(row);
+  what.templates = book;
+  auto x = draft({});
+  x.recipient = "anna";
+  x.template_code = "welcome";
+  x.what.extra_data = "{}";
+  const auto made = plan(std::move(x));
+  CAF_REQUIRE_EQUAL(made.shown.size(), 2u);
+  CAF_CHECK(made.shown[0]->status == delivery_status::delivered);
+  CAF_CHECK(made.shown[1]->status == delivery_status::skipped);
+  CAF_CHECK_EQUAL(made.shown[1]->reason, "unknown_channel");
+}
+
 CAF_TEST(the answer has a result for each channel and says why not) {
   auto x = draft({"system", "robot"});
   x.recipient = "u";
