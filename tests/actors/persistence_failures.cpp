@@ -7,7 +7,7 @@ using list = std::vector<std::string>;
 
 namespace {
 
-struct failing : tests::writing {
+struct failing_store : tests::writing {
   /// The verb fails that many times.
   void fail(const std::string& what, int times, bool lost = false) {
     store->before = [what, lost, left = times](const std::string& verb) mutable {
@@ -24,7 +24,7 @@ struct failing : tests::writing {
 
 }  // namespace
 
-CAF_TEST_FIXTURE_SCOPE(persistence_failure_tests, failing)
+CAF_TEST_FIXTURE_SCOPE(persistence_failure_tests, failing_store)
 
 CAF_TEST(a guilty unit alone is refused and its batch commits once) {
   store->poison = "bad";
