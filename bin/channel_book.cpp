@@ -2,9 +2,11 @@
 
 #include "adapters/channels/guarded.hpp"
 #include "adapters/channels/registry.hpp"
+#include "adapters/channels/sinks.hpp"
 #include "bin/config/channels.hpp"
 #include "bin/config/document.hpp"
 #include "bin/config/suggest.hpp"
+#include "protocol/sink.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -61,7 +63,9 @@ std::string stored_text(const booked_channel& what) {
 }
 
 result<channel_ptr> make_channel(const booked_channel& what) {
-  auto made = make_channel(what.settings);
+  auto made = what.settings.name.starts_with(sink_prefix)
+                ? channels::make_webhook_sink(what.settings)
+                : make_channel(what.settings);
   if (made && what.guarded)
     return guarded(std::move(*made));
   return made;

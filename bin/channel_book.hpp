@@ -40,7 +40,7 @@ struct booked_channel {
 /// What the database keeps of it: a JSON object without secrets in clear, or empty.
 std::string stored_text(const booked_channel& what);
 
-/// Makes what sends for it; null for the inbox.
+/// Makes what sends for it, be it a channel or a sink; null for the inbox.
 result<channel_ptr> make_channel(const booked_channel& what);
 
 /// Every channel: what the file says of it, and what the API says over that.

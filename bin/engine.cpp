@@ -56,6 +56,31 @@ template_shelf_ptr read_shelf(const config& how) {
   return std::make_shared<template_shelf>(std::move(book));
 }
 
+/// The sinks that are switched on, as the store knows them.
+std::vector<sink> sinks_of(const config& how) {
+  std::vector<sink> out;
+  for (const auto& [name, x] : how.sinks)
+    if (x.channel.enabled)
+      out.push_back({.channel = x.channel.name,
+                     .sent = x.sent,
+                     .dead = x.dead,
+                     .max_attempts = x.channel.retry.max_attempts,
+                     .max_age = x.channel.max_age});
+  return out;
+}
+
+/// The channels that are switched on, and the sinks'.
+std::vector<booked_channel> ways_out(const config& how, const channel_book& channels) {
+  std::vector<booked_channel> out;
+  for (const auto& [name, channel] : channels.all())
+    if (channel.settings.enabled)
+      out.push_back(channel);
+  for (const auto& [name, x] : how.sinks)
+    if (x.channel.enabled)
+      out.push_back({.settings = x.channel});
+  return out;
+}
+
 /// Sends a question that carries its own answer and waits for that, but not beyond the deadline.
 template <class Question, class Handle>
 bool ask_until(const Handle& whom, Question question, steady_time deadline) {
@@ -82,13 +107,15 @@ engine::engine(const config& how, const channel_book& channels, surroundings wit
       ids_(std::make_shared<uuid_source>()),
       templates_(read_shelf(how)),
       catalog_(make_catalog(how)) {
-  auto store = storage::open_repository(
-    {.url = how.storage.url, .retention_days = static_cast<int>(how.storage.retention_days)},
-    with.clock);
+  auto store =
+    storage::open_repository({.url = how.storage.url,
+                              .retention_days = static_cast<int>(how.storage.retention_days),
+                              .sinks = sinks_of(how)},
+                             with.clock);
+  const auto ways = ways_out(how, channels);
   std::map<std::string, std::optional<timestamp>> last_uses;
-  for (auto& [name, channel] : channels.all())
-    if (channel.settings.enabled)
-      last_uses[name] = store->last_use(name);
+  for (auto& way : ways)
+    last_uses[way.settings.name] = store->last_use(way.settings.name);
 
   // Groups stop in the reverse order of their first mention.
   auto storing = tree_.group("storage");
@@ -134,8 +161,8 @@ engine::engine(const config& how, const channel_book& channels, surroundings wit
                                                  .clock = with.clock,
                                                  .ids = ids_,
                                                  .counts = with.counts});
-  for (auto& [name, last_use] : last_uses)
-    senders_->start(*channels.find(name), last_use);
+  for (auto& way : ways)
+    senders_->start(way, last_uses[way.settings.name]);
 }
 
 void engine::use(catalog_ptr what) {

@@ -81,6 +81,20 @@ void take_channels(reload_plan& plan, config& fresh) {
   running = std::move(fresh.channels);
 }
 
+/// Sinks are the store's: it reads them when it is opened.
+void name_sinks(reload_plan& plan, const config& fresh) {
+  const auto& running = plan.next.sinks;
+  for (const auto& [name, sink] : fresh.sinks) {
+    const auto old = running.find(name);
+    if (old == running.end() || old->second.sent != sink.sent || old->second.dead != sink.dead
+        || !same_channel(old->second.channel, sink.channel))
+      plan.later.push_back("sinks." + name);
+  }
+  for (const auto& [name, sink] : running)
+    if (!fresh.sinks.contains(name))
+      plan.later.push_back("sinks." + name);
+}
+
 }  // namespace
 
 reload_plan plan_reload(const config& running, config fresh) {
@@ -95,6 +109,7 @@ reload_plan plan_reload(const config& running, config fresh) {
     plan.changed.emplace_back("routes");
   }
   take_channels(plan, fresh);
+  name_sinks(plan, fresh);
   return plan;
 }
 

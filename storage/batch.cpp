@@ -130,7 +130,7 @@ void apply_batch(work& w, std::span<const unit_ptr> units, milliseconds retentio
     harvest_acceptance(w, x, sorted.locks, made);
   insert_events(w, made.events);
   insert_deliveries(w, made.deliveries, sorted.now);
-  settle_deliveries(w, sorted.settlements, sorted.now);
+  settle_deliveries(w, sorted.settlements, sorted.now, ids);
   for (const auto& [x, mark] : sorted.marks)
     apply_marking(w, *x, *mark);
   for (const auto& [x, change] : sorted.changes)

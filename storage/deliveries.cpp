@@ -281,7 +281,7 @@ void expire_deliveries(work& w, timestamp now, int limit, uuid_source& ids) {
       ends[i].successor = std::make_shared<delivery>(std::move(*end.successor));
     told.push_back(&ends[i]);
   }
-  settle_deliveries(w, told, now);
+  settle_deliveries(w, told, now, ids);
   w.db.select(
     "select min(expires_at) from notification_deliveries "
     "where due_at is not null and owner is null",

@@ -3,6 +3,7 @@
 #include "protocol/inbox_change.hpp"
 #include "protocol/query.hpp"
 #include "protocol/rules/wish_book.hpp"
+#include "protocol/sink.hpp"
 #include "protocol/tally.hpp"
 #include "protocol/timer.hpp"
 #include "protocol/unit.hpp"
@@ -25,6 +26,8 @@ struct options {
   seconds name_timeout{10};
   /// Notifications, events, final deliveries and locks live that long.
   int retention_days{90};
+  /// Who hears how deliveries end.
+  std::vector<sink> sinks{};
 };
 
 /// A unit's own fault (a constraint, its data): only that unit is refused.

@@ -1,7 +1,11 @@
 #include "storage/settlements.hpp"
 
+#include "protocol/rules/sinks.hpp"
 #include "storage/deliveries.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <memory>
 #include <set>
 #include <utility>
 #include <vector>
@@ -121,7 +125,8 @@ constexpr std::string_view arrived_text =
   "attempts = {attempts}, tries = {tries}, due_at = {due_at}, last_error = {last_error}, "
   "error_class = {error_class}, reason = {reason}, provider_message_id = {provider_message_id}, "
   "failed_over_to = {failed_over_to}, sent_at = {sent_at} {from rows} "
-  "where notification_deliveries.id = {id} and notification_deliveries.status = 'cancelled'";
+  "where notification_deliveries.id = {id} and notification_deliveries.status = 'cancelled' "
+  "returning notification_deliveries.id";
 
 /// Counts and timers of a delivery's new state.
 void report_state(work& w, const delivery& x) {
@@ -137,9 +142,32 @@ void report_state(work& w, const delivery& x) {
     arm_at(w.out, timer_kind::expiry, x.expires_at);
 }
 
+/// Takes over what arrived although it was cancelled; answers those.
+std::vector<const delivery*> note_arrivals(work& w, const std::vector<const delivery*>& arrived) {
+  std::set<delivery_id> taken;
+  w.db.for_rows(
+    arrived_text, state_columns, arrived.size(),
+    [&](std::size_t i, parameter_list& out) { bind_state(*arrived[i], out); }, {}, 1,
+    [&](row& x) { taken.insert(x.id<delivery_id>()); });
+  std::vector<const delivery*> out;
+  std::ranges::copy_if(arrived, std::back_inserter(out),
+                       [&](const delivery* x) { return taken.contains(x->id); });
+  return out;
+}
+
+/// What the sinks hear of these ends goes where any new delivery goes.
+void tell_sinks(work& w, std::span<const delivery* const> ended, timestamp now, uuid_source& ids,
+                std::vector<delivery_ptr>& out) {
+  for (const auto& to : w.sinks)
+    for (const auto* x : ended)
+      if (auto told = rules::publish(to, *x, now, delivery_id{ids.next(now)}))
+        out.push_back(std::make_shared<delivery>(std::move(*told)));
+}
+
 }  // namespace
 
-void settle_deliveries(work& w, std::span<const settlement* const> told, timestamp now) {
+void settle_deliveries(work& w, std::span<const settlement* const> told, timestamp now,
+                       uuid_source& ids) {
   if (told.empty())
     return;
   const auto news = log_attempts(w, told);
@@ -149,7 +177,8 @@ void settle_deliveries(work& w, std::span<const settlement* const> told, timesta
     [&](std::size_t i, parameter_list& out) { bind_state(*news[i]->delivery, out); },
     {{"node", w.node}}, 1, [&](row& x) { ours.insert(x.id<delivery_id>()); });
   std::vector<const delivery*> arrived;
-  std::vector<delivery_ptr> successors;
+  std::vector<const delivery*> ended;
+  std::vector<delivery_ptr> fresh;
   for (const auto* x : news) {
     if (!ours.erase(x->delivery->id)) {
       if (x->delivery->status == delivery_status::delivered)
@@ -159,12 +188,14 @@ void settle_deliveries(work& w, std::span<const settlement* const> told, timesta
     report_state(w, *x->delivery);
     if (x->attempt.number > 0 || is_final(x->delivery->status))  // not merely put off
       w.out.outcomes.push_back(x->delivery);
+    if (is_final(x->delivery->status))
+      ended.push_back(x->delivery.get());
     if (x->successor)
-      successors.push_back(x->successor);
+      fresh.push_back(x->successor);
   }
-  w.db.for_rows(arrived_text, state_columns, arrived.size(),
-                [&](std::size_t i, parameter_list& out) { bind_state(*arrived[i], out); });
-  insert_deliveries(w, successors, now);
+  std::ranges::copy(note_arrivals(w, arrived), std::back_inserter(ended));
+  tell_sinks(w, ended, now, ids, fresh);
+  insert_deliveries(w, fresh, now);
   w.out.rows += news.size() * 2;
 }
 

@@ -81,7 +81,7 @@ void sql_repository::rollback_to_savepoint() {
 template <class F>
 effects sql_repository::account(rules::wish_book& wishes, F f) {
   effects out;
-  work w{db_, how_.node, wishes, out};
+  work w{db_, how_.node, wishes, out, how_.sinks};
   f(w);
   return out;
 }

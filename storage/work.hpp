@@ -1,9 +1,11 @@
 #pragma once
 
 #include "protocol/rules/wish_book.hpp"
+#include "protocol/sink.hpp"
 #include "storage/connection.hpp"
 #include "storage/effects.hpp"
 
+#include <span>
 #include <string>
 
 namespace carillon::storage {
@@ -15,6 +17,8 @@ struct work {
   const std::string& node;
   rules::wish_book& wishes;
   effects& out;
+  /// Who hears how deliveries end.
+  std::span<const sink> sinks{};
 };
 
 }  // namespace carillon::storage

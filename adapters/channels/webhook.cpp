@@ -3,6 +3,7 @@
 #include "adapters/channels/judgement.hpp"
 #include "adapters/channels/keys.hpp"
 #include "adapters/channels/signature.hpp"
+#include "adapters/channels/sinks.hpp"
 #include "adapters/channels/types.hpp"
 #include "protocol/codec/text.hpp"
 #include "protocol/codec/time.hpp"
@@ -11,6 +12,9 @@
 namespace carillon::channels {
 
 namespace {
+
+/// What it is for: messages to people, or telling a program how they ended.
+enum class webhook_use : std::uint8_t { channel, sink };
 
 /// The `data` of the body; null where a thing has no id or name.
 void append_data(std::string& out, const delivery& what) {
@@ -33,28 +37,32 @@ void append_data(std::string& out, const delivery& what) {
   out.push_back('}');
 }
 
-std::string body_of(const delivery& what) {
+std::string body_of(const delivery& what, webhook_use use) {
   std::string out = R"({"type":)";
   codec::append_json_string(out, what.content.type);
   out.append(R"(,"timestamp":")");
   codec::append_rfc3339(out, what.created_at);
   out.append(R"(","data":)");
-  append_data(out, what);
+  if (use == webhook_use::sink)
+    out.append(what.content.data);
+  else
+    append_data(out, what);
   out.push_back('}');
   return out;
 }
 
 class webhook_channel final : public channel {
  public:
-  webhook_channel(std::string url, std::vector<std::string> keys, milliseconds timeout)
-      : url_(std::move(url)), keys_(std::move(keys)), timeout_(timeout) {}
+  webhook_channel(std::string url, std::vector<std::string> keys, milliseconds timeout,
+                  webhook_use use)
+      : url_(std::move(url)), keys_(std::move(keys)), timeout_(timeout), use_(use) {}
 
   result<request> compose(const delivery& what, const stamp& at) const override {
     auto own = rules::is_url(what.recipient);
     if (!own && url_.empty())
       return error{errc::invalid, "the channel has no url and the recipient is none"};
     http_request out{.url = own ? what.recipient : url_,
-                     .body = body_of(what),
+                     .body = body_of(what, use_),
                      .timeout = timeout_,
                      .guarded = own};
     auto id = to_text(what.id);
@@ -80,6 +88,8 @@ class webhook_channel final : public channel {
       // The specification retries every failure: a receiver being deployed may say anything.
       out.error_class = error_class::transient;
       out.wait = retry_after(got, now).value_or(milliseconds{0});
+    } else if (use_ == webhook_use::sink && out.error_class == error_class::invalid_credentials) {
+      out.error_class = error_class::transient;
     }
     return out;
   }
@@ -107,6 +117,7 @@ class webhook_channel final : public channel {
   std::string url_;
   std::vector<std::string> keys_;
   milliseconds timeout_;
+  webhook_use use_;
 };
 
 /// The raw keys of one or, while a secret is being rotated, several `whsec_…` divided by spaces.
@@ -130,17 +141,28 @@ result<std::vector<std::string>> keys_of(std::string_view secrets) {
   return keys;
 }
 
-result<channel_ptr> make(const channel_settings& settings) {
+result<channel_ptr> make_for(const channel_settings& settings, webhook_use use) {
   auto url = key_of(settings, "url");
+  if (url.empty() && use == webhook_use::sink)
+    return error{errc::invalid, "the sink has no url", {{"/url", "is missing"}}};
   if (!url.empty() && !rules::is_url(url))
     return error{errc::invalid, "url is not an http or https URL", {{"/url", "not a URL"}}};
   auto keys = keys_of(key_of(settings, "secret"));
   if (!keys)
     return keys.error();
-  return channel_ptr{std::make_shared<webhook_channel>(url, std::move(*keys), settings.timeout)};
+  return channel_ptr{
+    std::make_shared<webhook_channel>(url, std::move(*keys), settings.timeout, use)};
+}
+
+result<channel_ptr> make(const channel_settings& settings) {
+  return make_for(settings, webhook_use::channel);
 }
 
 }  // namespace
+
+result<channel_ptr> make_webhook_sink(const channel_settings& settings) {
+  return make_for(settings, webhook_use::sink);
+}
 
 channel_type webhook_type() {
   return {

@@ -228,7 +228,7 @@ config read_whole(const node& whole, std::vector<fault>& faults) {
     else if (name == "sources")
       to.sources = read_sources(from, faults);
     else if (name == "sinks")
-      faults.push_back({from.place + ": " + name, "is not available in this version"});
+      to.sinks = read_sinks(from, faults);
     else if (name != "channels")
       read_section(name, from, to, faults);
   }

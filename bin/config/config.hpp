@@ -3,6 +3,7 @@
 #include "adapters/http/authenticator.hpp"
 #include "adapters/sources/webhook.hpp"
 #include "bin/config/layers.hpp"
+#include "bin/config/sinks.hpp"
 #include "protocol/channel.hpp"
 #include "protocol/error.hpp"
 #include "protocol/route.hpp"
@@ -73,6 +74,8 @@ struct config {
   std::vector<route> routes;
   /// By name.
   carillon::sources::webhooks sources;
+  /// By name.
+  std::map<std::string, sink_settings> sinks;
 };
 
 /// Reads and checks everything. The error is `invalid` with all faults, each naming the place

@@ -57,6 +57,18 @@ constexpr std::string_view source_section =
 # recipient_field = "order.buyer"      # and whom it is for
 )";
 
+constexpr std::string_view sink_section =
+  R"(
+# -- sinks: programs that hear how deliveries end -----------------------------------------------
+#
+# [sinks.NAME]
+# type = "webhook"
+# url = "https://example.com/hear"     # signed and repeated as the channel webhook does it, with
+# secret = "whsec_..."                 # rate, retry, max_age and what else every channel has
+# events = ["notification.sent", "notification.dead"]
+# enabled = true
+)";
+
 void write_section(std::ostream& out, const configuration::section_spec& section) {
   out << "\n# " << section.doc << "\n[" << section.name << "]\n";
   for (auto& key : configuration::key_specs()) {
@@ -99,7 +111,7 @@ std::string default_config() {
   for (auto& section : configuration::section_specs())
     write_section(out, section);
   write_channels(out);
-  out << routes << source_section;
+  out << routes << source_section << sink_section;
   return std::move(out).str();
 }
 

@@ -161,7 +161,10 @@ CAF_TEST(both forms of a secret or a file that cannot be read are faults) {
 CAF_TEST(what this version cannot do is refused where it is set and left alone at its default) {
   const std::string later = " is not available in this version";
   CAF_CHECK_EQUAL(fault_of("[storage]\nspool = \"file://spool\"\n"), "2: storage.spool:" + later);
-  CAF_CHECK_EQUAL(fault_of("[sinks.x]\ntype = \"webhook\"\n"), "1: sinks:" + later);
+  CAF_CHECK_EQUAL(fault_of("[sinks.x]\ntype = \"rabbitmq\"\nurl = \"amqp://h\"\n"),
+                  "2: sinks.x.type: rabbitmq" + later + "; webhook is");
+  CAF_CHECK_EQUAL(fault_of("[sinks.x]\ntype = \"redis_stream\"\nurl = \"redis://h\"\n"),
+                  "2: sinks.x.type: redis_stream" + later + "; webhook is");
   CAF_CHECK_EQUAL(fault_of("[storage]\nurl = \"mysql://u@h/d\"\n"),
                   "2: storage.url: mysql:// is not available in this version");
   CAF_CHECK_EQUAL(fault_of("[[routes]]\nevent = \"a\"\ndigest = \"10m\"\n"),

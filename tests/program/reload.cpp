@@ -33,6 +33,16 @@ CAF_TEST(what can change is taken over and the rest is named) {
   CAF_CHECK_EQUAL(plan.later, (std::vector<std::string>{"server.io_threads"}));
 }
 
+CAF_TEST(sinks are read at the start) {
+  const std::string hook = "[sinks.a]\ntype = \"webhook\"\nurl = \"http://h/\"\n";
+  CAF_CHECK_EQUAL(plan_reload(of(""), of(hook)).later, std::vector<std::string>{"sinks.a"});
+  CAF_CHECK_EQUAL(plan_reload(of(hook), of("")).later, std::vector<std::string>{"sinks.a"});
+  auto plan = plan_reload(of(hook), of(hook + "events = [\"notification.dead\"]\n"));
+  CAF_CHECK_EQUAL(plan.later, std::vector<std::string>{"sinks.a"});
+  CAF_CHECK(plan.next.sinks.at("a").sent);
+  CAF_CHECK(plan_reload(of(hook), of(hook)).later.empty());
+}
+
 CAF_TEST(who may ask is taken over) {
   auto plan = plan_reload(
     of("[auth]\njwt_secret = \"a\"\n"),

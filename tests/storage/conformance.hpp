@@ -45,6 +45,9 @@ namespace operations_promises {
 namespace preferences_promises {
 #include "tests/storage/conformance/preferences.hpp"
 }  // namespace preferences_promises
+namespace sinks_promises {
+#include "tests/storage/conformance/sinks.hpp"
+}  // namespace sinks_promises
 namespace templates_promises {
 #include "tests/storage/conformance/templates.hpp"
 }  // namespace templates_promises

@@ -73,7 +73,8 @@ std::unique_ptr<repository> store_fixture::open(const std::string& node, seconds
                                                 const std::string& session) {
   // Names are taken per database, and several suites may share one.
   const auto name = node + std::to_string(::getpid());
-  return open_repository({store->url_of(session), name, patience, 90}, [this] { return now; });
+  return open_repository({store->url_of(session), name, patience, 90, sinks},
+                         [this] { return now; });
 }
 
 effects store_fixture::commit(repository& by, std::vector<unit_ptr> units) {

@@ -87,6 +87,8 @@ class store_fixture {
   const bool ready;
   timestamp now = from_millis(1'790'000'000'000);
   uuid_source ids;
+  /// Told to the writers opened from here on.
+  std::vector<sink> sinks;
   rules::wish_book wishes;
   std::unique_ptr<fresh_store> store;
   std::unique_ptr<repository> writer;

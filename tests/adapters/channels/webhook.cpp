@@ -2,6 +2,7 @@
 
 #include "adapters/channels/registry.hpp"
 #include "adapters/channels/signature.hpp"
+#include "adapters/channels/sinks.hpp"
 #include "tests/adapters/channels/vectors.hpp"
 
 #include "tests/caf_test.hpp"
@@ -156,4 +157,33 @@ CAF_TEST(a secret that is none is refused without being shown) {
   auto made = make("http://127.0.0.1:9/x", "whsec_short");
   CAF_REQUIRE(!made.has_value());
   CAF_CHECK(made.error().detail.find("short") == std::string::npos);
+}
+
+CAF_TEST(a sink is told what is in the content and nothing around it) {
+  channel_settings how{.name = "sink:erp", .type = "webhook"};
+  how.keys = {{"url", "http://127.0.0.1:9/x"}, {"secret", secret}};
+  auto sink = *channels::make_webhook_sink(how);
+  auto sent = composed(sink, stock_warning());
+  auto body = json::parse(sent.body);
+  CAF_CHECK_EQUAL(body["type"], "inventory.low");
+  CAF_CHECK_EQUAL(body["timestamp"], "2024-05-20T08:30:15.000Z");
+  CAF_CHECK_EQUAL(body["data"], json::parse(stock_warning().content.data));
+  CAF_CHECK_EQUAL(header(sent, "webhook-signature"),
+                  expected_signature(sent, std::string_view{secret}.substr(6)));
+}
+
+CAF_TEST(a sink that refuses a signature is tried again) {
+  channel_settings how{.name = "sink:erp", .type = "webhook"};
+  how.keys = {{"url", "http://127.0.0.1:9/x"}};
+  auto sink = *channels::make_webhook_sink(how);
+  CAF_CHECK(sink->judge(response{.status = 401}, from_millis(0)).error_class
+            == error_class::transient);
+  CAF_CHECK(sink->judge(response{.status = 410}, from_millis(0)).error_class
+            == error_class::invalid_recipient);
+  CAF_CHECK(sink->judge(response{.status = 204}, from_millis(0)).error_class == error_class::none);
+}
+
+CAF_TEST(a sink without a url is refused) {
+  channel_settings how{.name = "sink:erp", .type = "webhook"};
+  CAF_CHECK(!channels::make_webhook_sink(how).has_value());
 }
