@@ -93,7 +93,7 @@ CAF_TEST(gauges show the last value) {
   CAF_CHECK(shows("carillon_mailbox_depth{actor=\"ingress\"} 12\n"));
   CAF_CHECK(shows("carillon_queue_depth{channel=\"hook\",priority=\"urgent\"} 4\n"));
   CAF_CHECK(shows("carillon_dead_letters{channel=\"hook\"} 9\n"));
-  CAF_CHECK(shows("carillon_alerts_total{kind=\"failover\",channel=\"hook\"} 1\n"));
+  CAF_CHECK(shows("carillon_alerts_total{channel=\"hook\",kind=\"failover\"} 1\n"));
 }
 
 CAF_TEST(commits and pushes are observed) {

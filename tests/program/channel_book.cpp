@@ -128,7 +128,7 @@ CAF_TEST(an override outlives a change of the file below it) {
   CAF_CHECK(hook.concurrency == 9 && hook.timeout == seconds{3});
   CAF_CHECK(next->find("late")->origin == settings_origin::api);
   CAF_CHECK(!next->without_override("late"));
-  CAF_CHECK_EQUAL(next->without_override("hook")->settings.concurrency, 4);
+  CAF_CHECK_EQUAL(next->without_override("hook")->settings.concurrency, 16);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

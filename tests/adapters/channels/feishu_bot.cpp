@@ -58,18 +58,17 @@ CAF_TEST(a message is a card with its words intact) {
   auto what = message(R"({"msg_type":"text"})");
   what.content.text = test::special;
   const auto sent = test::composed(*robot(), what);
-  CAF_CHECK_EQUAL(json::parse(sent.body)["content"]["text"],
-                  "库存预警\n" + std::string{test::special});
+  CAF_CHECK(json::parse(sent.body)["content"]["text"] == "库存预警\n" + std::string{test::special});
   CAF_CHECK(sent.body.find("鸡肉库存不足 😀") != std::string::npos);
 }
 
 CAF_TEST(people are mentioned as texts and as cards want it) {
   const auto data = std::string{R"("at_user_ids":["ou_1"],"at_all":true,"at_mobiles":["138"]})"};
-  CAF_CHECK_EQUAL(body_of(message("{" + data))["card"]["elements"][0]["content"],
-                  "鸡肉 😀 *5kg*\n<at id=ou_1></at> <at id=all></at>");
-  CAF_CHECK_EQUAL(
-    body_of(message(R"({"msg_type":"text",)" + data))["content"]["text"],
-    "库存预警\n鸡肉 😀 *5kg*\n<at user_id=\"ou_1\"></at> <at user_id=\"all\">所有人</at>");
+  CAF_CHECK(body_of(message("{" + data))["card"]["elements"][0]["content"]
+            == "鸡肉 😀 *5kg*\n<at id=ou_1></at> <at id=all></at>");
+  CAF_CHECK(
+    body_of(message(R"({"msg_type":"text",)" + data))["content"]["text"]
+    == "库存预警\n鸡肉 😀 *5kg*\n<at user_id=\"ou_1\"></at> <at user_id=\"all\">所有人</at>");
 }
 
 CAF_TEST(a message over the limit is cut with a mark and keeps its mentions) {
@@ -88,7 +87,7 @@ CAF_TEST(a card that is refused is sent again as a text) {
   const auto came = test::judged(*robot(), 200, R"({"code":11246,"msg":"ErrCode: 100290"})");
   CAF_CHECK(came.error_class == error_class::invalid_request);
   CAF_CHECK(came.resend_plain);
-  CAF_CHECK_EQUAL(body_of(message(), {.plain = true})["msg_type"], "text");
+  CAF_CHECK(body_of(message(), {.plain = true})["msg_type"] == "text");
 }
 
 CAF_TEST(every answer of the vectors and of the error table is classified) {
@@ -103,7 +102,7 @@ CAF_TEST(every answer of the vectors and of the error table is classified) {
                   test::none);
   CAF_CHECK_EQUAL(bad(error_class::invalid_request, {19024, 19002, 9499, 11246, 1}), test::none);
   CAF_CHECK_EQUAL(bad(error_class::rate_limited, {11232}), test::none);
-  CAF_CHECK_EQUAL(test::judged(*aut, 200, R"({"code":11232})").wait, seconds{60});
+  CAF_CHECK(test::judged(*aut, 200, R"({"code":11232})").wait == seconds{60});
   CAF_CHECK(test::judged(*aut, 404, "404 page not found").error_class
             == error_class::invalid_credentials);
   CAF_CHECK(test::judged(*aut, 502, "<html>").error_class == error_class::transient);

