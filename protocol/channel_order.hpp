@@ -1,0 +1,46 @@
+#pragma once
+
+#include "protocol/answer.hpp"
+#include "protocol/channel.hpp"
+#include "protocol/standing.hpp"
+
+#include <memory>
+#include <variant>
+
+namespace carillon {
+
+/// The channel starts no attempt until it is resumed; what it has waits in storage.
+struct pause_sending {
+  std::shared_ptr<answer<channel_standing>> reply{};
+};
+
+/// The channel sends again, one whose credentials were refused too.
+struct resume_sending {
+  std::shared_ptr<answer<channel_standing>> reply{};
+};
+
+/// Tests the credentials and sends nobody anything; a channel whose credentials were refused sends
+/// again when they are good. `not_found` where the provider has no such test.
+struct probe_now {
+  std::shared_ptr<answer<probe_report>> reply{};
+};
+
+/// The channel is configured anew, under the same name: what is under way ends as it began, what is
+/// sent from now on follows these. Refused credentials are forgotten.
+struct reconfigure {
+  channel_settings settings{};
+  channel_ptr channel{};
+  std::shared_ptr<answer<channel_standing>> reply{};
+};
+
+/// How does the channel stand?
+struct ask_standing {
+  std::shared_ptr<answer<channel_standing>> reply{};
+};
+
+/// What an operator asks of a running channel; an answer may be left out.
+struct channel_order {
+  std::variant<pause_sending, resume_sending, probe_now, reconfigure, ask_standing> what{};
+};
+
+}  // namespace carillon
