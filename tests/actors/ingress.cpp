@@ -13,6 +13,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace ingress_suite {
+
 using namespace carillon;
 
 namespace {
@@ -367,3 +369,5 @@ CAF_TEST(ending answers those who wait) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace ingress_suite

@@ -1,6 +1,8 @@
 #define CAF_SUITE persistence
 #include "tests/actors/writing.hpp"
 
+namespace persistence_suite {
+
 using namespace carillon;
 
 using list = std::vector<std::string>;
@@ -202,3 +204,5 @@ CAF_TEST(what waited when a later message throws is answered too) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace persistence_suite

@@ -1,6 +1,8 @@
 #define CAF_SUITE persistence_failures
 #include "tests/actors/writing.hpp"
 
+namespace persistence_failures_suite {
+
 using namespace carillon;
 
 using list = std::vector<std::string>;
@@ -243,3 +245,5 @@ CAF_TEST(a node that stops while the store is away does not wait for it) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace persistence_failures_suite

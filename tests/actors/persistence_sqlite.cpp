@@ -13,6 +13,8 @@
 #define CAF_SUITE persistence_sqlite
 #include "tests/caf_test.hpp"
 
+namespace persistence_sqlite_suite {
+
 using namespace carillon;
 
 namespace {
@@ -220,3 +222,5 @@ CAF_TEST(a new start goes on where the last one ended) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace persistence_sqlite_suite

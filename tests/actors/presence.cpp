@@ -7,6 +7,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace presence_suite {
+
 using namespace carillon;
 using namespace carillon::tests;
 using namespace std::chrono_literals;
@@ -370,3 +372,5 @@ CAF_TEST(a flood of changes is told as one) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace presence_suite

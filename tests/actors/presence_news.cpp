@@ -4,6 +4,8 @@
 
 #include "tests/actors/session_fixture.hpp"
 
+namespace presence_news_suite {
+
 using namespace carillon;
 using namespace carillon::tests;
 using namespace std::chrono_literals;
@@ -107,3 +109,5 @@ CAF_TEST(ten thousand users who come back cost no more than so many times ten) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace presence_news_suite

@@ -8,6 +8,8 @@
 #define CAF_SUITE queries
 #include "tests/caf_test.hpp"
 
+namespace queries_suite {
+
 using namespace carillon;
 
 namespace {
@@ -160,3 +162,5 @@ CAF_TEST(after a failure what waited is answered and the next is read) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace queries_suite

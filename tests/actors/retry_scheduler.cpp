@@ -6,6 +6,8 @@
 #define CAF_SUITE retry_scheduler
 #include "tests/caf_test.hpp"
 
+namespace retry_scheduler_suite {
+
 using namespace carillon;
 using namespace std::chrono_literals;
 
@@ -137,3 +139,5 @@ CAF_TEST(after a failure it asks for what waits in storage) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace retry_scheduler_suite

@@ -7,6 +7,8 @@
 
 #include "tests/actors/sender_fixture.hpp"
 
+namespace sender_suite {
+
 using namespace carillon;
 using namespace carillon::tests;
 
@@ -152,3 +154,5 @@ CAF_TEST(a delivery handed over twice is sent once) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace sender_suite

@@ -6,6 +6,8 @@
 
 #include "tests/actors/sender_fixture.hpp"
 
+namespace sender_again_suite {
+
 using namespace carillon;
 using namespace carillon::tests;
 
@@ -89,3 +91,5 @@ CAF_TEST(a try whose repetition comes too late is reported with the end) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace sender_again_suite

@@ -6,6 +6,8 @@
 
 #include "tests/actors/sender_fixture.hpp"
 
+namespace sender_limits_suite {
+
 using namespace carillon;
 using namespace carillon::tests;
 
@@ -112,3 +114,5 @@ CAF_TEST(ten transient failures in a row leave the provider alone but for probes
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace sender_limits_suite

@@ -6,6 +6,8 @@
 
 #include "tests/actors/sender_fixture.hpp"
 
+namespace sender_outcomes_suite {
+
 using namespace carillon;
 using namespace carillon::tests;
 
@@ -159,3 +161,5 @@ CAF_TEST(a settlement dropped unanswered is told again) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace sender_outcomes_suite

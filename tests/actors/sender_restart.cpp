@@ -8,6 +8,8 @@
 
 #include "tests/actors/sender_fixture.hpp"
 
+namespace sender_restart_suite {
+
 using namespace carillon;
 using namespace carillon::tests;
 
@@ -94,3 +96,5 @@ CAF_TEST(a restart does not end the draining) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace sender_restart_suite

@@ -6,6 +6,8 @@
 
 #include "tests/actors/sender_fixture.hpp"
 
+namespace sender_token_suite {
+
 using namespace carillon;
 using namespace carillon::tests;
 
@@ -202,3 +204,5 @@ CAF_TEST(a token asked for with earlier credentials is not taken) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace sender_token_suite

@@ -4,6 +4,8 @@
 
 #include "tests/actors/session_fixture.hpp"
 
+namespace session_preferences_suite {
+
 using namespace carillon;
 using namespace carillon::tests;
 
@@ -190,3 +192,5 @@ CAF_TEST(after persistence restarted the preferences are read again) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace session_preferences_suite

@@ -6,6 +6,8 @@
 
 #include "tests/actors/session_fixture.hpp"
 
+namespace session_resume_suite {
+
 using namespace carillon;
 using namespace carillon::tests;
 
@@ -274,3 +276,5 @@ CAF_TEST(no seed makes a gap a repeat or a disorder while rows keep coming) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace session_resume_suite

@@ -9,6 +9,8 @@
 #define CAF_SUITE supervisor
 #include "tests/caf_test.hpp"
 
+namespace supervisor_suite {
+
 using namespace carillon;
 using namespace std::chrono_literals;
 
@@ -138,3 +140,5 @@ CAF_TEST(after a failure the end is told in time even if an actor hangs) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace supervisor_suite

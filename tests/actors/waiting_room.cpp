@@ -6,6 +6,8 @@
 #define CAF_SUITE waiting_room
 #include "tests/caf_test.hpp"
 
+namespace waiting_room_suite {
+
 using namespace carillon;
 using namespace std::chrono_literals;
 
@@ -169,3 +171,5 @@ CAF_TEST(an idempotent answer is stored before it is given) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace waiting_room_suite

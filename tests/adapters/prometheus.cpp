@@ -10,6 +10,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace prometheus_suite {
+
 using namespace carillon;
 
 namespace {
@@ -134,3 +136,5 @@ CAF_TEST(counts from many threads all arrive) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace prometheus_suite

@@ -7,6 +7,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace channel_book_suite {
+
 using namespace carillon;
 
 namespace {
@@ -132,3 +134,5 @@ CAF_TEST(an override outlives a change of the file below it) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace channel_book_suite

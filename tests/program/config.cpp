@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace config_suite {
+
 using namespace carillon;
 
 namespace {
@@ -245,3 +247,5 @@ CAF_TEST(the documentation shows the default configuration) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace config_suite

@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace config_channels_suite {
+
 using namespace carillon;
 
 namespace {
@@ -135,3 +137,5 @@ CAF_TEST(what is wrong with a route is told) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace config_channels_suite

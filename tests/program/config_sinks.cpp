@@ -4,6 +4,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace config_sinks_suite {
+
 using namespace carillon;
 
 namespace {
@@ -62,3 +64,5 @@ CAF_TEST(what is wrong with a sink is told with its line) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace config_sinks_suite

@@ -4,6 +4,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace log_suite {
+
 using namespace carillon;
 
 CAF_TEST(a JSON line has time level and message) {
@@ -16,3 +18,5 @@ CAF_TEST(words with an equals sign at the end become members) {
     json_log_line("t", "warn", "refused because a=b is odd trace_id=4bf9 delivery_id=dlv-1"),
     R"({"time":"t","level":"warn","message":"refused because a=b is odd","trace_id":"4bf9","delivery_id":"dlv-1"})");
 }
+
+}  // namespace log_suite

@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace reload_suite {
+
 using namespace carillon;
 
 namespace {
@@ -84,3 +86,5 @@ CAF_TEST(channels come go and change) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace reload_suite

@@ -11,6 +11,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace tidy_suite {
+
 namespace fs = std::filesystem;
 
 namespace {
@@ -159,3 +161,5 @@ CAF_TEST(no path of a machine is written down) {
     forbid(
       std::string{part} + '/', [](auto&) { return true; }, "a path of one machine");
 }
+
+}  // namespace tidy_suite

@@ -4,6 +4,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace alerts_suite {
+
 using namespace carillon;
 using namespace std::chrono_literals;
 using rules::alert_kind;
@@ -140,3 +142,5 @@ CAF_TEST(an alert says what it is about to people and programs) {
   CAF_CHECK_NOT_EQUAL(data.find(R"("status":"firing")"), std::string::npos);
   CAF_CHECK_NOT_EQUAL(data.find(R"(503: \"no\")"), std::string::npos);
 }
+
+}  // namespace alerts_suite

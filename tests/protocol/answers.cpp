@@ -12,6 +12,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace answers_suite {
+
 using namespace carillon;
 using json = nlohmann::ordered_json;
 
@@ -214,3 +216,5 @@ CAF_TEST(every kind has a status and a name of its own) {
     names.insert(json::parse(codec::problem_json(error{errc::malformed}, finer, ""))["type"]);
   CAF_CHECK_EQUAL(names.size(), std::size(kinds) + 6);
 }
+
+}  // namespace answers_suite

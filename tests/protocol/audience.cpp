@@ -4,6 +4,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace audience_suite {
+
 using namespace carillon;
 using rules::entitled;
 
@@ -43,3 +45,5 @@ CAF_TEST(a role with a store is their intersection) {
   CAF_CHECK(!entitled(someone({"cook"}, {"s2"}), {"", "cook", "s1"}));
   CAF_CHECK(!entitled(someone({"waiter"}, {"s1"}), {"", "cook", "s1"}));
 }
+
+}  // namespace audience_suite

@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace audience_index_suite {
+
 using namespace carillon;
 using rules::audience_index;
 
@@ -71,3 +73,5 @@ CAF_TEST(who left is reached no more and their slot is used again) {
   CAF_CHECK_EQUAL(reached(index, {"", "clerk", ""}), slots{});
   CAF_CHECK_EQUAL(reached(index, {"", "", ""}), slots{a});
 }
+
+}  // namespace audience_index_suite

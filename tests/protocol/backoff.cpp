@@ -7,6 +7,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace backoff_suite {
+
 using namespace carillon;
 using namespace std::chrono_literals;
 using rules::backoff;
@@ -62,3 +64,5 @@ CAF_TEST(an unknown preset is none) {
   CAF_CHECK(!rules::find_preset("often"));
   CAF_CHECK(!rules::find_preset(""));
 }
+
+}  // namespace backoff_suite

@@ -4,6 +4,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace circuit_suite {
+
 using namespace carillon;
 using namespace std::chrono_literals;
 using rules::circuit;
@@ -53,3 +55,5 @@ CAF_TEST(one probe at a time until one is answered) {
   CAF_CHECK(!x.open());
   CAF_CHECK(x.ready_at() <= start);
 }
+
+}  // namespace circuit_suite

@@ -10,6 +10,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace cloudevents_suite {
+
 using namespace carillon;
 
 namespace {
@@ -134,3 +136,5 @@ CAF_TEST(what is no call of Alertmanager is refused) {
      == places{"/alerts/0", "/status"}));
   CAF_CHECK(codec::decode_alertmanager("[", false).error().code == errc::malformed);
 }
+
+}  // namespace cloudevents_suite

@@ -7,6 +7,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace door_suite {
+
 using namespace carillon;
 
 namespace {
@@ -80,3 +82,5 @@ CAF_TEST(threads never pass the bound and leave nothing behind) {
   CAF_CHECK_EQUAL(here->units(), 0);
   CAF_CHECK_EQUAL(here->bytes(), 0);
 }
+
+}  // namespace door_suite

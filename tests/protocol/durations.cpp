@@ -7,6 +7,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace durations_suite {
+
 using namespace carillon;
 using namespace std::chrono_literals;
 using rules::parse_duration;
@@ -79,3 +81,5 @@ CAF_TEST(what was read is shown in its shortest form and reads back the same) {
   CAF_CHECK_EQUAL(rules::to_text(*rules::parse_rate("9/60s")), "9/min");
   CAF_CHECK_EQUAL(rules::schedule_text(*rules::parse_schedule("10s, 30s,120s")), "10s,30s,2m");
 }
+
+}  // namespace durations_suite

@@ -8,6 +8,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace engine_io_suite {
+
 using namespace carillon;
 using namespace carillon::codec;
 using namespace std::literals;
@@ -76,3 +78,5 @@ CAF_TEST(a refusal has the number and the words of Engine IO) {
   CAF_CHECK_EQUAL(engine_fault_json(engine_fault::unsupported_version),
                   R"({"code":5,"message":"Unsupported protocol version"})");
 }
+
+}  // namespace engine_io_suite

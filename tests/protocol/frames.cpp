@@ -11,6 +11,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace frames_suite {
+
 using namespace carillon;
 using codec::websocket_frame;
 
@@ -98,3 +100,5 @@ CAF_TEST(the last holder of a push gives it back) {
   CAF_CHECK_EQUAL(released, 1);
   CAF_CHECK(!frame->empty());
 }
+
+}  // namespace frames_suite

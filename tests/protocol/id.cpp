@@ -9,6 +9,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace id_suite {
+
 using namespace carillon;
 
 namespace {
@@ -106,3 +108,5 @@ CAF_TEST(each kind has its prefix and takes no other) {
                     id_kind::template_})
     CAF_CHECK(parse_text(kind, to_text(kind, x)) == x);
 }
+
+}  // namespace id_suite

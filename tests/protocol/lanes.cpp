@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace lanes_suite {
+
 using namespace carillon;
 using rules::lanes;
 
@@ -87,3 +89,5 @@ CAF_TEST(a lane that was away does not claim what it missed) {
   turns(picker, these({priority::high}), 1);
   CAF_CHECK(picker.next(both) == priority::high);
 }
+
+}  // namespace lanes_suite

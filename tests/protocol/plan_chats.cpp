@@ -8,6 +8,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace plan_chats_suite {
+
 using namespace carillon;
 
 namespace {
@@ -123,3 +125,5 @@ CAF_TEST(as a backup a bot tells the first of its chats) {
   CAF_REQUIRE_EQUAL(all[0].failover.size(), 1u);
   CAF_CHECK_EQUAL(all[0].failover[0].recipient, "-1001");
 }
+
+}  // namespace plan_chats_suite

@@ -8,6 +8,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace plan_event_suite {
+
 using namespace carillon;
 using namespace std::chrono_literals;
 
@@ -289,3 +291,5 @@ CAF_TEST(facts are needed of those who could be users on every channel but the i
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace plan_event_suite

@@ -9,6 +9,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace plan_mailing_suite {
+
 using namespace carillon;
 using namespace std::chrono_literals;
 
@@ -234,3 +236,5 @@ CAF_TEST(a body is read with all its faults) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace plan_mailing_suite

@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace plan_posting_suite {
+
 using namespace carillon;
 using namespace std::chrono_literals;
 
@@ -199,3 +201,5 @@ CAF_TEST(channels of a draft stay with it) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace plan_posting_suite

@@ -8,6 +8,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace plan_preferences_suite {
+
 using namespace carillon;
 using namespace std::chrono_literals;
 
@@ -156,3 +158,5 @@ CAF_TEST(nobody s preferences speak for a group) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace plan_preferences_suite

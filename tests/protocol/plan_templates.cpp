@@ -8,6 +8,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace plan_templates_suite {
+
 using namespace carillon;
 using namespace std::chrono_literals;
 
@@ -164,3 +166,5 @@ CAF_TEST(the inbox is told in the words of the template too) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace plan_templates_suite

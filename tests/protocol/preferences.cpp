@@ -7,6 +7,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace preferences_suite {
+
 using namespace carillon;
 using namespace std::chrono_literals;
 
@@ -138,3 +140,5 @@ CAF_TEST(no more versions are kept than the bound) {
   CAF_CHECK(!history.suppresses(numbered(100)));
   CAF_CHECK(history.suppresses(numbered(101)));
 }
+
+}  // namespace preferences_suite

@@ -7,6 +7,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace preferences_document_suite {
+
 using namespace carillon;
 
 namespace {
@@ -122,3 +124,5 @@ CAF_TEST(what is no JSON is malformed) {
   for (const auto* body : {"", "{", "{\"rules\":[}", "\xff"})
     CAF_CHECK(codec::decode_preferences(body).error().code == errc::malformed);
 }
+
+}  // namespace preferences_document_suite

@@ -4,6 +4,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace presence_feed_suite {
+
 using namespace carillon;
 using namespace std::chrono_literals;
 using rules::presence_feed;
@@ -75,3 +77,5 @@ CAF_TEST(fewer are told singly where it is asked so) {
   feed.came("later");
   CAF_CHECK_EQUAL(feed.tell(start + 1100ms, 10).singly.size(), 1u);
 }
+
+}  // namespace presence_feed_suite

@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace quiet_suite {
+
 using namespace carillon;
 using namespace std::chrono_literals;
 
@@ -107,3 +109,5 @@ CAF_TEST(in autumn the hour that comes twice is quiet twice) {
   const auto night = times("Europe/Berlin", {{every_day, 22h, 7h}});
   CAF_CHECK_EQUAL(until(night, "2026-10-24T20:00:00Z"), "2026-10-25T06:00");
 }
+
+}  // namespace quiet_suite

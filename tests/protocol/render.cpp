@@ -11,6 +11,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace render_suite {
+
 namespace {
 
 using namespace carillon::rules::render;
@@ -117,3 +119,5 @@ CAF_TEST(the other syntaxes know names alone) {
                   R"(1, 2x {"a":1} { a } {} {1} {)");
   CAF_CHECK_EQUAL(plain("${a} {a} $a ${b.c} ${", dollar), "1 {a} $a 2 ${");
 }
+
+}  // namespace render_suite

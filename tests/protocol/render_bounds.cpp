@@ -12,6 +12,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace render_bounds_suite {
+
 namespace {
 
 using namespace carillon::rules::render;
@@ -128,3 +130,5 @@ CAF_TEST(wide objects are looked into quickly) {
   CAF_CHECK(got.why.empty());
   CAF_CHECK(got.took < most_time);
 }
+
+}  // namespace render_bounds_suite

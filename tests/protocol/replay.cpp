@@ -4,6 +4,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace replay_suite {
+
 using namespace carillon;
 using rules::replay;
 using rules::seq_range;
@@ -136,3 +138,5 @@ CAF_TEST(rows are missed only where the floor has passed what is still to be rea
   it.queued(10);
   CAF_CHECK(!it.misses(99));
 }
+
+}  // namespace replay_suite

@@ -4,6 +4,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace resending_suite {
+
 using namespace carillon;
 using namespace std::chrono_literals;
 
@@ -64,3 +66,5 @@ CAF_TEST(the last word on a refused token is that the credentials are refused) {
   CAF_CHECK(rules::last_word({.error_class = error_class::transient}).error_class
             == error_class::transient);
 }
+
+}  // namespace resending_suite

@@ -9,6 +9,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace route_document_suite {
+
 using namespace carillon;
 using namespace std::chrono_literals;
 
@@ -143,3 +145,5 @@ CAF_TEST(a throttle counts by route and channel and recipient) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace route_document_suite

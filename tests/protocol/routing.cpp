@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace routing_suite {
+
 using carillon::rules::matches;
 using carillon::rules::valid_pattern;
 
@@ -63,3 +65,5 @@ CAF_TEST(patterns are checked) {
   CAF_CHECK(valid_pattern(std::string(128, 'x')));
   CAF_CHECK(!valid_pattern(std::string(129, 'x')));
 }
+
+}  // namespace routing_suite

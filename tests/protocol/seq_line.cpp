@@ -4,6 +4,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace seq_line_suite {
+
 using namespace carillon;
 using rules::seq_line;
 using rules::seq_range;
@@ -99,3 +101,5 @@ CAF_TEST(what is forgotten is a hole) {
   line.hear_of(9);
   CAF_CHECK(line.hole() == (seq_range{0, 9}));
 }
+
+}  // namespace seq_line_suite

@@ -5,6 +5,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace settle_suite {
+
 using namespace carillon;
 using namespace std::chrono_literals;
 
@@ -205,3 +207,5 @@ CAF_TEST(putting off changes nothing but the time and never goes beyond the end)
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace settle_suite

@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace sinks_suite {
+
 using namespace carillon;
 using nlohmann::json;
 
@@ -104,3 +106,5 @@ CAF_TEST(sinks hear nothing of sinks) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace sinks_suite

@@ -13,6 +13,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace socket_io_suite {
+
 using namespace carillon;
 using namespace carillon::codec;
 
@@ -98,3 +100,5 @@ CAF_TEST(a push is the same packets over a WebSocket and over polling) {
   append_polled(polled, *frames);
   CAF_CHECK(polled == packet(*one) + engine_separator + packet(*two));
 }
+
+}  // namespace socket_io_suite

@@ -9,6 +9,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace text_suite {
+
 using namespace carillon::codec;
 using nlohmann::json;
 
@@ -103,3 +105,5 @@ CAF_TEST(control characters are found) {
   CAF_CHECK(has_control("\x7f"));
   CAF_CHECK(has_control(std::string_view{"\0", 1}));
 }
+
+}  // namespace text_suite

@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace time_suite {
+
 using namespace carillon;
 using codec::parse_rfc3339;
 using codec::rfc3339;
@@ -54,3 +56,5 @@ CAF_TEST(what is no time is refused) {
         "9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00+01:00", "1771583400000"})
     CAF_CHECK(!parse_rfc3339(text).has_value());
 }
+
+}  // namespace time_suite

@@ -4,6 +4,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace token_keeper_suite {
+
 using namespace carillon;
 using namespace std::chrono_literals;
 using rules::token_keeper;
@@ -100,3 +102,5 @@ CAF_TEST(what is forgotten is not waited for) {
   CAF_CHECK(!x.awaits(3));
   CAF_CHECK(x.should_ask(today, start));
 }
+
+}  // namespace token_keeper_suite

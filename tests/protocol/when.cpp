@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace when_suite {
+
 using namespace carillon;
 using rules::parse_when;
 
@@ -149,3 +151,5 @@ CAF_TEST(size and depth are bounded) {
   CAF_CHECK(holds(wide));
   CAF_CHECK(mistake(wide + std::string(9, ' ')) != "none");
 }
+
+}  // namespace when_suite

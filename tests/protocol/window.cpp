@@ -4,6 +4,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace window_suite {
+
 using namespace carillon;
 using rules::window;
 
@@ -49,3 +51,5 @@ CAF_TEST(a window made smaller keeps what it holds and asks again when there is 
     x.freed(priority::normal);
   CAF_CHECK_EQUAL(x.ask()[static_cast<std::size_t>(priority::normal)], 1u);
 }
+
+}  // namespace window_suite

@@ -3,6 +3,8 @@
 #define CAF_SUITE wish_book
 #include "tests/caf_test.hpp"
 
+namespace wish_book_suite {
+
 using namespace carillon;
 using rules::wish_book;
 
@@ -98,3 +100,5 @@ CAF_TEST(a copy that is thrown away leaves the book as it was) {
   auto again = book;
   CAF_CHECK(again.take("mail", normal));
 }
+
+}  // namespace wish_book_suite

@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace words_suite {
+
 using namespace carillon;
 
 CAF_TEST(every value has a word that leads back to it) {
@@ -46,3 +48,5 @@ CAF_TEST(other words have no value) {
     CAF_CHECK(!parse_error_class(text).has_value());
   }
 }
+
+}  // namespace words_suite

@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace aliyun_sms_suite {
+
 using namespace carillon;
 using nlohmann::json;
 using test::header;
@@ -251,3 +253,5 @@ CAF_TEST(the region chooses the host) {
                                                   {"base_url", "nowhere"}}),
                   "/base_url");
 }
+
+}  // namespace aliyun_sms_suite

@@ -7,6 +7,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace apns_suite {
+
 using namespace carillon;
 using nlohmann::json;
 
@@ -177,3 +179,5 @@ CAF_TEST(a key that is no P - 256 key is refused by its name) {
     CAF_CHECK_EQUAL(why.faults.at(0).path, "/key");
   }
 }
+
+}  // namespace apns_suite

@@ -7,6 +7,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace cloud_signatures_suite {
+
 using namespace carillon;
 using namespace carillon::channels;
 using nlohmann::json;
@@ -81,3 +83,5 @@ CAF_TEST(the host is the one that is sent and the path is without its query) {
   CAF_CHECK_EQUAL(path_of("http://h"), "/");
   CAF_CHECK_EQUAL(path_of("http://h/sms/?a=/b#c"), "/sms/");
 }
+
+}  // namespace cloud_signatures_suite

@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace dingtalk_suite {
+
 using namespace carillon;
 using nlohmann::json;
 
@@ -156,3 +158,5 @@ CAF_TEST(a url that is none is refused with its key) {
   CAF_REQUIRE_EQUAL(why.faults.size(), 1u);
   CAF_CHECK_EQUAL(why.faults[0].path, "/webhook_url");
 }
+
+}  // namespace dingtalk_suite

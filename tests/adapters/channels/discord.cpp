@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace discord_suite {
+
 using namespace carillon;
 using nlohmann::json;
 
@@ -91,3 +93,5 @@ CAF_TEST(its url must be one) {
   CAF_CHECK_EQUAL(test::faulty_key("discord", {{"webhook_url", "discord.com"}}), "/webhook_url");
   CAF_CHECK_EQUAL(test::faulty_key("discord", {}), "/webhook_url");
 }
+
+}  // namespace discord_suite

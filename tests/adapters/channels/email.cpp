@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace email_suite {
+
 using namespace carillon;
 
 namespace {
@@ -229,3 +231,5 @@ CAF_TEST(the credentials are tested without a message) {
   CAF_CHECK(mail.to.empty() && mail.message.empty());
   CAF_CHECK_EQUAL(mail.password, "p");
 }
+
+}  // namespace email_suite

@@ -7,6 +7,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace error_table_suite {
+
 using namespace carillon;
 using namespace carillon::channels;
 
@@ -66,3 +68,5 @@ CAF_TEST(a success without a verdict is ambiguous and any bytes are read) {
   CAF_CHECK(judged(502, "<html>").error_class == error_class::transient);
   CAF_CHECK(judged(404, "<html>").error_class == error_class::invalid_request);
 }
+
+}  // namespace error_table_suite

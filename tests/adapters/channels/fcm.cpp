@@ -4,6 +4,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace fcm_suite {
+
 using namespace carillon;
 using nlohmann::json;
 
@@ -225,3 +227,5 @@ CAF_TEST(a service account without its parts is refused by its key) {
   CAF_CHECK(!make_channel(test::push_settings("fcm", {{"service_account", wrong_kind.dump()}}))
                .has_value());
 }
+
+}  // namespace fcm_suite

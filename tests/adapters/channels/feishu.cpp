@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace feishu_suite {
+
 using namespace carillon;
 using nlohmann::json;
 using test::header;
@@ -180,3 +182,5 @@ CAF_TEST(each receiver has a limit of its own) {
   CAF_CHECK(all[0].limit == (rate_limit{5, seconds{1}, 2}));
   CAF_CHECK(all[0].key != app()->scopes(message("ou_y"))[0].key);
 }
+
+}  // namespace feishu_suite

@@ -7,6 +7,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace feishu_bot_suite {
+
 using namespace carillon;
 using nlohmann::json;
 
@@ -123,3 +125,5 @@ CAF_TEST(a robot cannot be tested without sending) {
   CAF_CHECK_EQUAL(test::faulty_key("feishu_bot", {{"webhook_url", "open.feishu.cn"}}),
                   "/webhook_url");
 }
+
+}  // namespace feishu_bot_suite

@@ -5,6 +5,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace gotify_suite {
+
 using namespace carillon;
 using nlohmann::json;
 using test::header;
@@ -95,3 +97,5 @@ CAF_TEST(the server must be named) {
   CAF_CHECK_EQUAL(test::faulty_key("gotify", {{"token", "x"}}), "/url");
   CAF_CHECK_EQUAL(test::faulty_key("gotify", {{"url", "https://g"}}), "/token");
 }
+
+}  // namespace gotify_suite

@@ -4,6 +4,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace jpush_suite {
+
 using namespace carillon;
 using nlohmann::json;
 
@@ -123,3 +125,5 @@ CAF_TEST(the credentials are tested by asking for an id) {
     aut->judge_probe(response{.status = 401, .body = R"({"error":{"code":1004}})"}, {}).error_class
     == error_class::invalid_credentials);
 }
+
+}  // namespace jpush_suite

@@ -5,6 +5,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace channel_keys_suite {
+
 using namespace carillon;
 using namespace carillon::channels;
 
@@ -51,3 +53,5 @@ CAF_TEST(a channel without a key it needs names it) {
   CAF_REQUIRE(!made.has_value());
   CAF_CHECK(made.error().faults.at(0).path == "/webhook_url");
 }
+
+}  // namespace channel_keys_suite

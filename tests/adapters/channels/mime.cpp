@@ -10,6 +10,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace mime_suite {
+
 using namespace carillon;
 namespace mime = channels::mime;
 using channels::mail_address;
@@ -219,3 +221,5 @@ CAF_TEST(no value adds a header of its own) {
   what.subject = std::string{"a\0b", 3};
   CAF_CHECK(!mime::write(what).has_value());
 }
+
+}  // namespace mime_suite

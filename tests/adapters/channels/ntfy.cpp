@@ -5,6 +5,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace ntfy_suite {
+
 using namespace carillon;
 using nlohmann::json;
 using test::header;
@@ -119,3 +121,5 @@ CAF_TEST(the server and the topic must be named rightly) {
   CAF_CHECK_EQUAL(fault({{"topic", "a"}}), "/url");
   CAF_CHECK_EQUAL(fault({{"base_url", "https://ntfy.sh"}, {"topic", "a"}}), "");
 }
+
+}  // namespace ntfy_suite

@@ -4,6 +4,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace channel_registry_suite {
+
 using namespace carillon;
 
 CAF_TEST(every type is found by its name) {
@@ -34,3 +36,5 @@ CAF_TEST(the log channel writes one line of json) {
   CAF_CHECK(line.find(R"("title":"a\nb")") != std::string::npos);
   CAF_CHECK(line.ends_with(R"("data":{"n":1}})"));
 }
+
+}  // namespace channel_registry_suite

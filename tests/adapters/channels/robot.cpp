@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace robot_suite {
+
 using namespace carillon;
 using namespace carillon::channels;
 
@@ -39,3 +41,5 @@ CAF_TEST(a text is kept whole where it fits and cut on a character where not ) {
 CAF_TEST(what cannot fit ends with its mark alone) {
   CAF_CHECK_EQUAL(fitted("a long text", 2, [](std::string_view x) { return std::string{x}; }), "…");
 }
+
+}  // namespace robot_suite

@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace slack_suite {
+
 using namespace carillon;
 using nlohmann::json;
 using test::header;
@@ -182,3 +184,5 @@ CAF_TEST(a webhook is its own address) {
   posts.keys["url"] = "https://example.org/in";
   CAF_CHECK(!needs_address(posts));
 }
+
+}  // namespace slack_suite

@@ -5,6 +5,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace teams_suite {
+
 using namespace carillon;
 using nlohmann::json;
 
@@ -81,3 +83,5 @@ CAF_TEST(it cannot be tested without sending) {
   CAF_CHECK(flow()->probe({}).error().code == errc::not_found);
   CAF_CHECK_EQUAL(test::faulty_key("teams", {{"webhook_url", "x"}}), "/webhook_url");
 }
+
+}  // namespace teams_suite

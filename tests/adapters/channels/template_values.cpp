@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace template_values_suite {
+
 using namespace carillon;
 using namespace carillon::channels;
 
@@ -41,3 +43,5 @@ CAF_TEST(params win over the data and an array counts from one) {
                   (values{{"1", "x"}, {"2", "y"}}));
   CAF_CHECK(template_values(words("not json")).empty());
 }
+
+}  // namespace template_values_suite

@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace tencent_sms_suite {
+
 using namespace carillon;
 using nlohmann::json;
 using test::header;
@@ -209,3 +211,5 @@ CAF_TEST(a message without a template is invalid) {
   CAF_CHECK_EQUAL(body["TemplateId"], "1110");
   CAF_CHECK_EQUAL(body["TemplateParamSet"], json({"6", "7"}));
 }
+
+}  // namespace tencent_sms_suite

@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace twilio_suite {
+
 using namespace carillon;
 using nlohmann::json;
 using test::header;
@@ -104,3 +106,5 @@ CAF_TEST(its credentials are tried by reading the account) {
     sent.url, "http://127.0.0.1:9004/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef.json");
   CAF_CHECK(!header(sent, "Authorization").empty());
 }
+
+}  // namespace twilio_suite

@@ -5,6 +5,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace web_push_suite {
+
 using namespace carillon;
 using nlohmann::json;
 namespace web_push = channels::web_push;
@@ -205,3 +207,5 @@ CAF_TEST(the key may be a number as push libraries write it) {
                   "/vapid_private_key");
   CAF_CHECK_EQUAL(refused_key({{"subject", "ops@example.com"}}), "/subject");
 }
+
+}  // namespace web_push_suite

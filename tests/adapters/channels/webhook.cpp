@@ -7,6 +7,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace webhook_suite {
+
 using namespace carillon;
 using nlohmann::json;
 
@@ -187,3 +189,5 @@ CAF_TEST(a sink without a url is refused) {
   channel_settings how{.name = "sink:erp", .type = "webhook"};
   CAF_CHECK(!channels::make_webhook_sink(how).has_value());
 }
+
+}  // namespace webhook_suite

@@ -7,6 +7,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace wechat_suite {
+
 using namespace carillon;
 using nlohmann::json;
 
@@ -182,3 +184,5 @@ CAF_TEST(the quota of a day is back at midnight in China) {
   CAF_CHECK_EQUAL(wait(1716193815000), std::chrono::hours{7} + seconds{29 * 60 + 45});
   CAF_CHECK_EQUAL(wait(1716220800000), std::chrono::hours{24});
 }
+
+}  // namespace wechat_suite

@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace wecom_bot_suite {
+
 using namespace carillon;
 using nlohmann::json;
 
@@ -97,3 +99,5 @@ CAF_TEST(every answer of the vectors and of the error table is classified) {
 CAF_TEST(a robot cannot be tested without sending) {
   CAF_CHECK(robot()->probe({}).error().code == errc::not_found);
 }
+
+}  // namespace wecom_bot_suite

@@ -10,6 +10,8 @@
 #define CAF_SUITE http_api
 #include "tests/caf_test.hpp"
 
+namespace http_api_suite {
+
 using namespace carillon;
 using namespace carillon::http;
 using nlohmann::json;
@@ -248,3 +250,5 @@ CAF_TEST(a socket is upgraded with a token in the query and refused before it wi
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace http_api_suite

@@ -13,6 +13,8 @@
 #define CAF_SUITE http_auth
 #include "tests/caf_test.hpp"
 
+namespace http_auth_suite {
+
 using namespace carillon;
 using namespace carillon::http;
 
@@ -302,3 +304,5 @@ CAF_TEST(base64url is read strictly) {
   CAF_CHECK(!from_base64url("a+b/").has_value());
   CAF_CHECK(!from_base64url("abcde").has_value());
 }
+
+}  // namespace http_auth_suite

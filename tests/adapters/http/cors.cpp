@@ -6,6 +6,8 @@
 #define CAF_SUITE http_cors
 #include "tests/caf_test.hpp"
 
+namespace http_cors_suite {
+
 using namespace carillon;
 using namespace carillon::http;
 
@@ -109,3 +111,5 @@ CAF_TEST(a live connection is refused to pages of other origins) {
   at.serving().use({});
   CAF_CHECK_EQUAL(aut.ask("GET", path, {}, {}, asking("https://evil.example")).status, 400);
 }
+
+}  // namespace http_cors_suite

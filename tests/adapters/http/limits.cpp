@@ -6,6 +6,8 @@
 #define CAF_SUITE http_limits
 #include "tests/caf_test.hpp"
 
+namespace http_limits_suite {
+
 using namespace carillon;
 using namespace carillon::http;
 
@@ -97,3 +99,5 @@ CAF_TEST(a producer has a figure of its own and an operator none) {
   at.serving().use(fresh);
   CAF_CHECK_EQUAL(ask(engine::service).status, 200);
 }
+
+}  // namespace http_limits_suite

@@ -12,6 +12,8 @@
 #define CAF_SUITE http_openapi
 #include "tests/caf_test.hpp"
 
+namespace http_openapi_suite {
+
 using namespace carillon::http;
 using nlohmann::json;
 
@@ -125,3 +127,5 @@ CAF_TEST(objects are described to their last member) {
   });
   CAF_CHECK(count > 20);
 }
+
+}  // namespace http_openapi_suite

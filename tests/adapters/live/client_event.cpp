@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace live_client_event_suite {
+
 using namespace carillon;
 using namespace carillon::live;
 
@@ -56,3 +58,5 @@ CAF_TEST(an unknown event or one that lacks something is invalid) {
                        + std::string(129, 'x') + "\"}}"),
                   "invalid");
 }
+
+}  // namespace live_client_event_suite

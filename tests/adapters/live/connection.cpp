@@ -11,6 +11,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace live_connection_suite {
+
 using namespace carillon;
 using namespace carillon::live;
 
@@ -311,3 +313,5 @@ CAF_TEST(the bound of live connections is kept) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace live_connection_suite

@@ -17,6 +17,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace live_event_stream_suite {
+
 using namespace carillon;
 using namespace carillon::live;
 
@@ -290,3 +292,5 @@ CAF_TEST(a listener that takes nothing for two heartbeats is given up) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace live_event_stream_suite

@@ -10,6 +10,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace live_frame_codec_suite {
+
 using namespace carillon;
 using namespace carillon::live;
 using namespace std::string_literals;
@@ -230,3 +232,5 @@ CAF_TEST(a close frame carries its code and what fits of the reason) {
   CAF_CHECK_EQUAL(cut.size(), 127u);
   CAF_CHECK_EQUAL(cut[1], '\x7d');
 }
+
+}  // namespace live_frame_codec_suite

@@ -9,6 +9,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace live_frame_queue_suite {
+
 using namespace carillon;
 using namespace carillon::live;
 
@@ -130,3 +132,5 @@ CAF_TEST(what goes in comes out however it is written) {
   CAF_CHECK(in == out);
   CAF_CHECK_EQUAL(queue.bytes(), 0u);
 }
+
+}  // namespace live_frame_queue_suite

@@ -10,6 +10,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace live_resume_suite {
+
 using namespace carillon;
 using namespace carillon::live;
 
@@ -108,3 +110,5 @@ CAF_TEST(a client that answers pings stays) {
   }
   CAF_CHECK(engine.detached.empty());
 }
+
+}  // namespace live_resume_suite

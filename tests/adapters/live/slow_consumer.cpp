@@ -15,6 +15,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace live_slow_consumer_suite {
+
 using namespace carillon;
 using namespace carillon::live;
 
@@ -233,3 +235,5 @@ CAF_TEST(past the common bound the fullest connection is closed) {
   books.record(b, 0);
   CAF_CHECK_EQUAL(books.total(), 200u);
 }
+
+}  // namespace live_slow_consumer_suite

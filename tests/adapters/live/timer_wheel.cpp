@@ -9,6 +9,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace live_timer_wheel_suite {
+
 using namespace carillon;
 using namespace carillon::live;
 using namespace std::chrono_literals;
@@ -114,3 +116,5 @@ CAF_TEST(a timer longer than a turn of the wheel waits for its round) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace live_timer_wheel_suite

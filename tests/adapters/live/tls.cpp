@@ -17,6 +17,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace live_tls_suite {
+
 using namespace carillon;
 using namespace carillon::live;
 
@@ -129,3 +131,5 @@ CAF_TEST(files that cannot be used are named) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace live_tls_suite

@@ -4,6 +4,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace live_upgrade_suite {
+
 using namespace carillon;
 using namespace carillon::live;
 
@@ -57,3 +59,5 @@ CAF_TEST(another version needs an upgrade) {
 CAF_TEST(the key is answered as in the standard) {
   CAF_CHECK_EQUAL(accept_key("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 }
+
+}  // namespace live_upgrade_suite

@@ -8,6 +8,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace live_withdrawn_suite {
+
 using namespace carillon;
 using namespace carillon::live;
 
@@ -56,3 +58,5 @@ CAF_TEST(one that comes with a withdrawn key is closed at once) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace live_withdrawn_suite

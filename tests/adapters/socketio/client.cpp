@@ -12,6 +12,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace socketio_client_suite {
+
 using namespace carillon;
 using namespace carillon::socketio;
 
@@ -177,3 +179,5 @@ CAF_TEST(a client that answers pings stays and one that does not is closed) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace socketio_client_suite

@@ -7,6 +7,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace address_guard_suite {
+
 using namespace carillon;
 
 namespace {
@@ -63,3 +65,5 @@ CAF_TEST(ranges that are none are not parsed) {
   for (auto text : {"", "10.0.0.0/33", "10.0.0.0/", "10.0.0/8", "::1/129", "x", "10.0.0.0/8 "})
     CAF_CHECK(!parse_range(text).has_value());
 }
+
+}  // namespace address_guard_suite

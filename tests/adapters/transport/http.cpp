@@ -8,6 +8,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace http_transport_suite {
+
 using namespace carillon;
 using test::loopback_server;
 
@@ -184,3 +186,5 @@ CAF_TEST(a thousand exchanges at once are all told) {
     CAF_CHECK_EQUAL(response_of(one.get()).status, 200);
   CAF_CHECK(server.connections() <= 16);
 }
+
+}  // namespace http_transport_suite

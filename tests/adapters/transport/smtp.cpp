@@ -9,6 +9,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace smtp_transport_suite {
+
 using namespace carillon;
 using test::mail_server;
 
@@ -210,3 +212,5 @@ CAF_TEST(at its end conversations under way are told that they are cancelled) {
   CAF_CHECK_EQUAL(told(second.get()), "cancelled");
   release.release();
 }
+
+}  // namespace smtp_transport_suite
