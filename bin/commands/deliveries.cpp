@@ -1,5 +1,4 @@
-#include "bin/commands/node.hpp"
-#include "bin/commands/output.hpp"
+#include "bin/commands/question.hpp"
 
 #include <CLI/App.hpp>
 
@@ -28,7 +27,6 @@ void print_rows(const json& page) {
               << text_of(row, "last_error") << '\n';
   if (page.contains("next") && page["next"].is_string())
     std::cout << "more: --cursor " << page["next"].get<std::string>() << '\n';
-  std::cout << std::flush;
 }
 
 void print_one(const json& delivery) {
@@ -40,7 +38,6 @@ void print_one(const json& delivery) {
               << "  " << text_of(attempt, "duration_ms") << " ms  " << text_of(attempt, "outcome")
               << "  " << text_of(attempt, "error_class") << "  "
               << text_of(attempt, "provider_code") << "  " << text_of(attempt, "excerpt") << '\n';
-  std::cout << std::flush;
 }
 
 /// Options that say which deliveries are meant, by the names the API has for them.
@@ -86,7 +83,7 @@ class filters {
 class listing {
  public:
   /// `status` fixes it; empty leaves it to `--status`.
-  listing(CLI::App& of, std::string status) : whom_(of), format_(of), which_(of) {
+  listing(CLI::App& of, std::string status) : what_(of), which_(of) {
     if (status.empty())
       which_.add("status", "--status",
                  "pending, delivering, retrying, delivered, dead, skipped, cancelled, failed");
@@ -95,106 +92,62 @@ class listing {
     which_.add("cursor", "--cursor", "The next page's, as the last one gave it");
   }
 
-  int run() {
-    if (!whom_.find("cli", true))
-      return wrong_usage;
-    auto body = ask(whom_, "GET", path + which_.query());
-    if (!body)
-      return failed;
-    auto page = json::parse(*body, nullptr, false);
-    if (format_.json() || !page.is_object())
-      std::cout << *body << std::endl;
-    else
-      print_rows(page);
-    return done;
-  }
+  int run() { return what_.ask("GET", path + which_.query(), {}, print_rows); }
 
  private:
-  node whom_;
-  output format_;
+  question what_;
   filters which_;
 };
 
 class showing {
  public:
-  explicit showing(CLI::App& of) : whom_(of), format_(of) {
+  explicit showing(CLI::App& of) : what_(of) {
     of.add_option("id", id_, "The delivery")->required();
   }
 
-  int run() {
-    if (!whom_.find("cli", true))
-      return wrong_usage;
-    auto body = ask(whom_, "GET", path + ('/' + url_encoded(id_)));
-    if (!body)
-      return failed;
-    auto delivery = json::parse(*body, nullptr, false);
-    if (format_.json() || !delivery.is_object())
-      std::cout << *body << std::endl;
-    else
-      print_one(delivery);
-    return done;
-  }
+  int run() { return what_.ask("GET", path + ('/' + url_encoded(id_)), {}, print_one); }
 
  private:
-  node whom_;
-  output format_;
+  question what_;
   std::string id_;
 };
 
 /// `retry` or `cancel` of one.
 class intervening {
  public:
-  intervening(CLI::App& of, std::string deed) : whom_(of), format_(of), deed_(std::move(deed)) {
+  intervening(CLI::App& of, std::string deed) : what_(of), deed_(std::move(deed)) {
     of.add_option("id", id_, "The delivery")->required();
   }
 
   int run() {
-    if (!whom_.find("cli", true))
-      return wrong_usage;
-    auto body = ask(whom_, "POST", path + ('/' + url_encoded(id_) + '/' + deed_));
-    if (!body)
-      return failed;
-    auto delivery = json::parse(*body, nullptr, false);
-    if (format_.json() || !delivery.is_object())
-      std::cout << *body << std::endl;
-    else
-      std::cout << text_of(delivery, "id") << ' ' << text_of(delivery, "status") << std::endl;
-    return done;
+    return what_.ask("POST", path + ('/' + url_encoded(id_) + '/' + deed_), {}, [](const json& x) {
+      std::cout << text_of(x, "id") << ' ' << text_of(x, "status") << '\n';
+    });
   }
 
  private:
-  node whom_;
-  output format_;
+  question what_;
   std::string deed_;
   std::string id_;
 };
 
 class replaying_letters {
  public:
-  explicit replaying_letters(CLI::App& of) : whom_(of), format_(of), which_(of) {
+  explicit replaying_letters(CLI::App& of) : what_(of), which_(of) {
     of.add_option("id", ids_, "These alone");
   }
 
   int run() {
-    if (!whom_.find("cli", true))
-      return wrong_usage;
     auto which = which_.object();
     if (!ids_.empty())
       which["ids"] = ids_;
-    auto body = ask(whom_, "POST", "/api/v1/admin/dead-letters/replay", which.dump());
-    if (!body)
-      return failed;
-    auto batch = json::parse(*body, nullptr, false);
-    if (format_.json() || !batch.is_object())
-      std::cout << *body << std::endl;
-    else
-      std::cout << text_of(batch, "batchId") << ' ' << text_of(batch, "count") << std::endl;
-    return done;
+    return what_.ask("POST", "/api/v1/admin/dead-letters/replay", which.dump(), [](const json& x) {
+      std::cout << text_of(x, "batchId") << ' ' << text_of(x, "count") << '\n';
+    });
   }
 
  private:
-  node whom_;
-  output format_;
+  question what_;
   filters which_;
   std::vector<std::string> ids_;
 };

@@ -1,5 +1,4 @@
-#include "bin/commands/node.hpp"
-#include "bin/commands/output.hpp"
+#include "bin/commands/question.hpp"
 
 #include <CLI/App.hpp>
 
@@ -14,7 +13,7 @@ namespace {
 
 class send {
  public:
-  explicit send(CLI::App& of) : to_(of), format_(of) {
+  explicit send(CLI::App& of) : what_(of) {
     auto* title = of.add_option("--title", title_, "Posts a notification with this title");
     auto* message = of.add_option("--message", message_, "Its text");
     message->needs(title);
@@ -40,14 +39,9 @@ class send {
     auto body = event_.empty() ? notification() : event();
     if (!body)
       return wrong_usage;
-    if (!to_.find("cli", true))
-      return wrong_usage;
-    auto answer =
-      ask(to_, "POST", event_.empty() ? "/api/v1/notifications" : "/api/v1/events", body->dump());
-    if (!answer)
-      return failed;
-    print(*answer);
-    return done;
+    return event_.empty()
+             ? what_.ask("POST", "/api/v1/notifications", body->dump(), print_notification)
+             : what_.ask("POST", "/api/v1/events", body->dump(), print_event);
   }
 
  private:
@@ -82,23 +76,19 @@ class send {
     return std::nullopt;
   }
 
-  void print(const std::string& answer) const {
-    auto body = json::parse(answer, nullptr, false);
-    if (format_.json() || !body.is_object()) {
-      std::cout << answer << std::endl;
-    } else if (!event_.empty()) {
-      std::cout << body.value("status", "") << ' ' << body.value("event_id", "") << '\n';
-      for (auto& delivery : body.value("deliveries", json::array()))
-        std::cout << "  " << text_of(delivery, "status") << ' ' << text_of(delivery, "channel")
-                  << ' ' << text_of(delivery, "id") << '\n';
-    } else {
-      std::cout << (body.value("duplicate", false) ? "duplicate " : "created ")
-                << body.value("id", "") << std::endl;
-    }
+  static void print_event(const json& accepted) {
+    std::cout << text_of(accepted, "status") << ' ' << text_of(accepted, "event_id") << '\n';
+    for (auto& delivery : accepted.value("deliveries", json::array()))
+      std::cout << "  " << text_of(delivery, "status") << ' ' << text_of(delivery, "channel") << ' '
+                << text_of(delivery, "id") << '\n';
   }
 
-  node to_;
-  output format_;
+  static void print_notification(const json& created) {
+    std::cout << (created.value("duplicate", false) ? "duplicate " : "created ")
+              << text_of(created, "id") << '\n';
+  }
+
+  question what_;
   std::string title_, message_, user_, role_, store_, type_, priority_, event_, entity_;
   std::string data_{"{}"};
   std::vector<std::string> channels_;
