@@ -12,8 +12,8 @@ bool takes_lock(const acceptance& x, const planned& one) {
          && (one.inbox || (one.delivery && !is_final(one.delivery->status)));
 }
 
-/// How an inbox row shows among an event's deliveries: it has no delivery of its own.
-std::shared_ptr<delivery> shown(const planned& one) {
+/// How an inbox row shows among the deliveries of that event: it has no delivery of its own.
+std::shared_ptr<delivery> shown(const planned& one, const event& of) {
   if (one.delivery)
     return std::make_shared<delivery>(*one.delivery);
   const auto& n = *one.inbox;
@@ -25,6 +25,7 @@ std::shared_ptr<delivery> shown(const planned& one) {
   out->user_id = n.to.user_id;
   out->status = delivery_status::delivered;
   out->priority = n.priority;
+  out->content.type = of.type;
   out->trace_id = n.trace_id;
   out->created_at = n.created_at;
   return out;
@@ -80,7 +81,7 @@ void harvest_acceptance(work& w, const accepting& unit, std::span<const lock> lo
   into.events.push_back(&x.what);
   auto next = mine.begin();
   for (const auto& one : x.plan) {
-    auto outcome = shown(one);
+    auto outcome = shown(one, x.what);
     const auto* held = takes_lock(x, one) ? &*next++ : nullptr;
     const auto refuse = [&](const char* why) {
       outcome->status = delivery_status::skipped;

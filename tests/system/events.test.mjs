@@ -79,6 +79,7 @@ test('an event reaches the inbox, the socket and the webhook, signed', async () 
   assert.equal(answer.body.status, 'accepted');
   assert.match(answer.body.event_id, /^evt-/);
   assert.equal(channel(answer, 'system').status, 'delivered');
+  assert.deepEqual(answer.body.deliveries.map((x) => x.event_type), ['order.paid', 'order.paid']);
   const pushed = await live.next();
   assert.deepEqual([pushed.title, pushed.message, pushed.user_id], ['支付成功', '订单已支付', 'user-1']);
   const [request] = await hook.count(1, (x) => x.body?.data.data.order === 'o-1');
