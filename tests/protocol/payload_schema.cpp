@@ -4,8 +4,11 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tests/caf_test.hpp"
+
+namespace payload_schema_suite {
 
 using namespace carillon;
 
@@ -35,6 +38,29 @@ CAF_TEST(a schema that never comes to an end is refused) {
     CAF_CHECK(is_refused(schema));
 }
 
+CAF_TEST(every pattern that is no regular expression is told at its place) {
+  const auto made = rules::payload_schema::read(
+    R"({"properties":{"a":{"pattern":"["},"b/c":{"items":[{"pattern":"(?<"}]}},
+        "patternProperties":{"*":{}},"anyOf":[{"pattern":"^[a-z]+$"}]})");
+  CAF_REQUIRE(made.has_error());
+  std::vector<std::string> places;
+  for (const auto& x : made.error().faults)
+    places.push_back(x.path);
+  CAF_CHECK_EQUAL(places,
+                  (std::vector<std::string>{"/payload_schema/patternProperties/*",
+                                            "/payload_schema/properties/a/pattern",
+                                            "/payload_schema/properties/b~1c/items/0/pattern"}));
+  CAF_CHECK(
+    rules::payload_schema::read(R"({"pattern":")" + std::string(1001, '(') + "\"}").has_error());
+}
+
+CAF_TEST(what only looks like a pattern is none) {
+  for (const auto* schema :
+       {R"({"properties":{"pattern":{"type":"string"}}})", R"({"enum":[{"pattern":"["}]})",
+        R"({"default":{"pattern":"["}})", R"({"patternProperties":{"^x-":{"type":"string"}}})"})
+    CAF_CHECK(rules::payload_schema::read(schema).has_value());
+}
+
 CAF_TEST(a schema may speak of its parts as of itself) {
   const auto tree =
     rules::payload_schema::read(R"({"required":["name"],"properties":{"child":{"$ref":"#"}}})");
@@ -48,3 +74,5 @@ CAF_TEST(a schema may speak of its parts as of itself) {
       R"({"definitions":{"a":{}},"allOf":[{"$ref":"#/definitions/a"},{"$ref":"#/definitions/a"}]})")
       .has_value());
 }
+
+}  // namespace payload_schema_suite
