@@ -4,6 +4,7 @@
 #include "bin/built_in_routes.hpp"
 #include "bin/catalog.hpp"
 #include "bin/stored_settings.hpp"
+#include "protocol/codec/body.hpp"
 #include "protocol/codec/route.hpp"
 
 #include <algorithm>
@@ -67,7 +68,7 @@ result<stored_answer> app::put_routes(const http::settings_request& asked) {
   if (!next)
     return next.error();
   if (auto faults = unknown_channels(*next, how_); !faults.empty())
-    return error{errc::invalid, "the body breaks the rules named in errors", std::move(faults)};
+    return codec::invalid_body(std::move(faults));
   route_change what;
   for (const auto& one : *next)
     what.routes.push_back(codec::route_json(one, false));

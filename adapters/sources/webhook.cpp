@@ -6,7 +6,7 @@
 #include "adapters/sources/webhook.hpp"
 
 #include "adapters/channels/signature.hpp"
-#include "protocol/codec/fields.hpp"
+#include "protocol/codec/body.hpp"
 #include "protocol/codec/record.hpp"
 #include "protocol/codec/stable_hash.hpp"
 #include "protocol/codec/text.hpp"
@@ -97,12 +97,10 @@ result<event_draft> read_webhook(const webhook& by, const signature& given, std:
   if (!whole)
     return std::move(whole).error();
   if (whole->is != codec::json_value::kind::object)
-    return error{
-      errc::invalid, "the body breaks the rules named in errors", {{"", "must be an object"}}};
+    return codec::invalid_body({{"", "must be an object"}});
   if (whole->text.size() > codec::max_object)
-    return error{errc::invalid,
-                 "the body breaks the rules named in errors",
-                 {{"", "must have at most " + std::to_string(codec::max_object) + " bytes"}}};
+    return codec::invalid_body(
+      {{"", "must have at most " + std::to_string(codec::max_object) + " bytes"}});
   const auto members = nlohmann::json::parse(whole->text);
   event_draft draft;
   draft.what.type = by.event;

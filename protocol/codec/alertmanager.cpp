@@ -1,7 +1,6 @@
 #include "protocol/codec/alertmanager.hpp"
 
-#include "protocol/codec/fields.hpp"
-#include "protocol/codec/record.hpp"
+#include "protocol/codec/body.hpp"
 #include "protocol/codec/stable_hash.hpp"
 #include "protocol/codec/text.hpp"
 
@@ -14,12 +13,12 @@ namespace carillon::codec {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
 constexpr std::size_t most_alerts = 1000;
 
 /// The text of that member; noted as a fault where it is missing or no text.
-std::string text_of(const json& of, const char* name, const std::string& place,
+std::string text_of(const ordered_json& of, const char* name, const std::string& place,
                     std::vector<fault>& faults) {
   const auto found = of.find(name);
   if (found == of.end())
@@ -31,7 +30,8 @@ std::string text_of(const json& of, const char* name, const std::string& place,
   return {};
 }
 
-std::string status_of(const json& of, const std::string& place, std::vector<fault>& faults) {
+std::string status_of(const ordered_json& of, const std::string& place,
+                      std::vector<fault>& faults) {
   auto status = text_of(of, "status", place, faults);
   if (!status.empty() && status != "firing" && status != "resolved")
     faults.push_back({place + "/status", "must be one of firing, resolved"});
@@ -39,7 +39,7 @@ std::string status_of(const json& of, const std::string& place, std::vector<faul
 }
 
 /// What tells one firing from the next.
-std::string mark_of(const json& alert) {
+std::string mark_of(const ordered_json& alert) {
   return alert.value("fingerprint", "") + '\0' + alert.value("startsAt", "") + '\0';
 }
 
@@ -49,7 +49,7 @@ std::string bounded(std::string name) {
 }
 
 event_draft draft_of(const std::string& status, std::string entity, const std::string& marks,
-                     const json& data) {
+                     const ordered_json& data) {
   event_draft draft;
   draft.what.type = "alertmanager." + status;
   draft.what.source = "alertmanager";
@@ -64,7 +64,7 @@ void check_size(const event_draft& draft, const std::string& place, std::vector<
     faults.push_back({place, "must have at most " + std::to_string(max_object) + " bytes"});
 }
 
-void read_alert(const json& call, std::size_t at, std::vector<event_draft>& into,
+void read_alert(const ordered_json& call, std::size_t at, std::vector<event_draft>& into,
                 std::vector<fault>& faults) {
   auto alert = call["alerts"][at];
   const auto place = "/alerts/" + std::to_string(at);
@@ -78,7 +78,8 @@ void read_alert(const json& call, std::size_t at, std::vector<event_draft>& into
   check_size(into.back(), place, faults);
 }
 
-std::vector<event_draft> read_call(const json& call, bool per_alert, std::vector<fault>& faults) {
+std::vector<event_draft> read_call(const ordered_json& call, bool per_alert,
+                                   std::vector<fault>& faults) {
   std::vector<event_draft> drafts;
   const auto status = status_of(call, "", faults);
   auto group = text_of(call, "groupKey", "", faults);
@@ -113,7 +114,7 @@ result<std::vector<event_draft>> decode_alertmanager(std::string_view body, bool
   // The record's reader knows the bounds and says what is no JSON; the document comes after.
   if (auto whole = read_json(body, {.depth = 0, .names = {}, .outer = {}}); !whole)
     return std::move(whole).error();
-  const auto call = json::parse(body);
+  const auto call = ordered_json::parse(body);
   std::vector<fault> faults;
   std::vector<event_draft> drafts;
   if (call.is_object())
@@ -121,7 +122,7 @@ result<std::vector<event_draft>> decode_alertmanager(std::string_view body, bool
   else
     faults.push_back({"", "must be an object"});
   if (!faults.empty())
-    return error{errc::invalid, "the body breaks the rules named in errors", std::move(faults)};
+    return invalid_body(std::move(faults));
   return drafts;
 }
 

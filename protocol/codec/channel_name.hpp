@@ -1,12 +1,25 @@
 #pragma once
 
+#include "protocol/codec/fields.hpp"
+
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace carillon::codec {
 
-/// The seeds' other names for channels become ours (`websocket` is `system`, `push` is `app_push`);
-/// a channel named twice that way stays once, at its first place.
+/// The seeds' other names for channels become ours: `websocket` is `system`, `push` is `app_push`.
+std::string own_name(std::string channel);
+
+/// The same for a list; a channel named twice that way stays once, at its first place.
 std::vector<std::string> with_own_names(std::vector<std::string> channels);
+
+/// The channels a record names, at least so many, by our names; `objection`, where it is given,
+/// says what is wrong with one. Nothing where the member is absent.
+std::optional<std::vector<std::string>> read_channels(const fields& in, std::string_view name,
+                                                      const text_check& objection = {},
+                                                      std::size_t least = 1);
 
 }  // namespace carillon::codec

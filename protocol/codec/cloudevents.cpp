@@ -1,7 +1,6 @@
 #include "protocol/codec/cloudevents.hpp"
 
-#include "protocol/codec/fields.hpp"
-#include "protocol/codec/record.hpp"
+#include "protocol/codec/body.hpp"
 #include "protocol/codec/stable_hash.hpp"
 
 #include <algorithm>
@@ -51,10 +50,6 @@ event_draft read_cloudevent(const fields& in) {
   return draft;
 }
 
-error refused_event(std::vector<fault> faults) {
-  return {errc::invalid, "the body breaks the rules named in errors", std::move(faults)};
-}
-
 /// Undoes the percent-encoding of a header's value; what is no escape stays.
 std::string from_header(std::string_view value) {
   const auto digit = [](char c) {
@@ -80,18 +75,7 @@ std::string from_header(std::string_view value) {
 }  // namespace
 
 result<event_draft> decode_cloudevent(std::string_view body) {
-  auto root = read_json(body, {.depth = 1, .names = attribute_names, .outer = {}});
-  if (!root)
-    return std::move(root).error();
-  std::vector<fault> faults;
-  event_draft draft;
-  if (root->is == json_value::kind::object)
-    draft = read_cloudevent(fields{*root, "", faults});
-  else
-    faults.push_back({"", "must be an object"});
-  if (!faults.empty())
-    return refused_event(std::move(faults));
-  return draft;
+  return read_body(body, {.names = attribute_names, .outer = {}}, read_cloudevent);
 }
 
 result<std::vector<event_draft>> decode_cloudevents(std::string_view body) {
@@ -112,7 +96,7 @@ result<std::vector<event_draft>> decode_cloudevents(std::string_view body) {
       faults.push_back({std::move(prefix), "must be an object"});
   }
   if (!faults.empty())
-    return refused_event(std::move(faults));
+    return invalid_body(std::move(faults));
   return drafts;
 }
 
@@ -134,7 +118,7 @@ result<event_draft> decode_cloudevent(
   std::vector<fault> faults;
   auto draft = read_cloudevent(fields{record, "", faults});
   if (!faults.empty())
-    return refused_event(std::move(faults));
+    return invalid_body(std::move(faults));
   return draft;
 }
 

@@ -1,11 +1,13 @@
 #include "protocol/codec/drafts.hpp"
 
-#include "protocol/codec/channel_name.hpp"
+#include "protocol/codec/body.hpp"
 #include "protocol/codec/fields.hpp"
+#include "protocol/codec/level.hpp"
+#include "protocol/codec/members.hpp"
 #include "protocol/codec/record.hpp"
 
-#include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 namespace carillon::codec {
@@ -14,14 +16,11 @@ namespace {
 
 using kind = json_value::kind;
 
-constexpr std::array<std::string_view, 15> notification_members{
-  "title",  "message",    "type",       "priority",  "user_id",
-  "role",   "store_id",   "extra_data", "source",    "channels",
-  "locale", "deliver_at", "dedupe_key", "group_key", "expires_at"};
-
-error invalid(std::vector<fault> faults) {
-  return {errc::invalid, "the body breaks the rules named in errors", std::move(faults)};
-}
+constexpr std::array<std::string_view, 21> notification_members{
+  "title", "message", "type", "priority", "user_id", "role", "store_id", "extra_data", "source",
+  "channels", "locale", "deliver_at", "dedupe_key", "group_key", "expires_at",
+  // what the seeds' producers write instead
+  "level", "dedupeKey", "payload", "eventType", "entityType", "entityId"};
 
 /// The seeds write `SYSTEM` for what we call `info`.
 std::optional<notification_type> type_or_alias(std::string_view text) {
@@ -36,132 +35,99 @@ audience read_audience(const fields& in) {
   return to;
 }
 
-std::vector<std::string> read_channels(const fields& in) {
-  auto named = in.texts("channels", max_id, 1);
-  if (!named)
-    return {"system"};
-  return with_own_names(std::move(*named));
+/// What a notification has no place of its own for is kept with its data.
+std::string read_extra_data(const fields& in) {
+  auto data = in.object(in.either("extra_data", "payload"));
+  for (const auto* name : {"entityId", "entityType", "eventType"})
+    if (const auto text = in.id_or_empty(name); !text.empty())
+      data = with_text_member(data.empty() ? "{}" : std::move(data), name, text);
+  return data;
 }
 
-notification_draft read_notification(const fields& in, timestamp now) {
+notification_draft read_notification(const fields& in, timestamp now, const text_check& objection) {
   notification_draft draft;
   auto& to = draft.what;
   to.title = in.required_text("title", 1, max_title_characters);
   to.message = in.required_text("message", 0, max_message_characters);
-  to.type = in.word("type", type_or_alias, "info, success, warning, error, alert")
-              .value_or(notification_type::info);
+  const auto grave =
+    in.word("level", parse_level, "info, success, warning, error, critical").value_or(level{});
+  to.type =
+    in.word("type", type_or_alias, "info, success, warning, error, alert").value_or(grave.type);
   to.priority =
-    in.word("priority", parse_priority, "low, normal, high, urgent").value_or(priority::normal);
+    in.word("priority", parse_priority, "low, normal, high, urgent").value_or(grave.priority);
   to.to = read_audience(in);
-  to.extra_data = in.object("extra_data");
+  to.extra_data = read_extra_data(in);
   to.source = in.id_or_empty("source");
   to.group_key = in.id("group_key");
-  to.dedupe_key = in.id("dedupe_key");
+  to.dedupe_key = in.id(in.either("dedupe_key", "dedupeKey"));
   to.expires_at = in.time("expires_at");
   to.deliver_at = in.time("deliver_at");
   to.created_at = now;
-  draft.channels = read_channels(in);
+  if (auto named = read_channels(in, "channels", objection))
+    draft.channels = std::move(*named);
   draft.locale = in.id_or_empty("locale");
   return draft;
 }
 
-/// The list a body must hold under that name; null, and a fault, where there is none.
-const json_value* required_list(const json_value& root, std::string_view name,
-                                std::vector<fault>& faults) {
-  const fields in{root, "", faults};
-  const auto* list = root.find(name);
-  if (list == nullptr || list->is == kind::null) {
+/// The elements a body must hold under that name, `least` of them; what is not so is noted.
+std::span<const json_value> required_list(const fields& in, std::string_view name,
+                                          std::size_t least = 0) {
+  const auto* list = in.value(name);
+  if (list == nullptr) {
     in.note(name, "is required");
-    return nullptr;
+    return {};
   }
   if (list->is != kind::array) {
     in.note(name, "must be a list");
-    return nullptr;
+    return {};
   }
   if (list->more)
     in.note(name, "must have at most " + std::to_string(max_items) + " elements");
-  return list;
-}
-
-error not_an_object() {
-  return invalid({{"", "must be an object"}});
+  if (list->items.size() < least)
+    in.note(name, "must have at least one element");
+  return list->items;
 }
 
 }  // namespace
 
-std::vector<std::string> with_own_names(std::vector<std::string> channels) {
-  std::vector<std::string> out;
-  out.reserve(channels.size());
-  for (auto& name : channels) {
-    if (name == "websocket")
-      name = "system";
-    else if (name == "push")
-      name = "app_push";
-    if (std::ranges::find(out, name) == out.end())
-      out.push_back(std::move(name));
-  }
-  return out;
+result<notification_draft> decode_notification(std::string_view body, timestamp now,
+                                               const text_check& objection) {
+  return read_body(body, {.depth = 1, .names = notification_members, .outer = {}},
+                   [&](const fields& in) { return read_notification(in, now, objection); });
 }
 
-result<notification_draft> decode_notification(std::string_view body, timestamp now) {
-  auto root = read_json(body, {.depth = 1, .names = notification_members, .outer = {}});
-  if (!root)
-    return std::move(root).error();
-  if (root->is != kind::object)
-    return not_an_object();
-  std::vector<fault> faults;
-  auto draft = read_notification(fields{*root, "", faults}, now);
-  if (!faults.empty())
-    return invalid(std::move(faults));
-  return draft;
-}
-
-result<std::vector<notification_draft>> decode_batch(std::string_view body, timestamp now) {
+result<std::vector<notification_draft>> decode_batch(std::string_view body, timestamp now,
+                                                     const text_check& objection) {
   static constexpr std::array<std::string_view, 1> outer{"notifications"};
-  auto root = read_json(body, {.depth = 3, .names = notification_members, .outer = outer});
-  if (!root)
-    return std::move(root).error();
-  if (root->is != kind::object)
-    return not_an_object();
-  std::vector<fault> faults;
-  std::vector<notification_draft> drafts;
-  if (const auto* list = required_list(*root, "notifications", faults)) {
-    if (list->items.empty())
-      faults.push_back({"/notifications", "must have at least one element"});
-    drafts.reserve(list->items.size());
-    for (std::size_t i = 0; i < list->items.size(); ++i) {
-      auto prefix = "/notifications/" + std::to_string(i);
-      if (list->items[i].is == kind::object)
-        drafts.push_back(read_notification(fields{list->items[i], std::move(prefix), faults}, now));
+  const record_shape shape{.depth = 3, .names = notification_members, .outer = outer};
+  return read_body(body, shape, [&](const fields& in) {
+    std::vector<notification_draft> drafts;
+    const auto all = required_list(in, "notifications", 1);
+    drafts.reserve(all.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const auto place = "notifications/" + std::to_string(i);
+      if (all[i].is == kind::object)
+        drafts.push_back(read_notification(in.within(all[i], place), now, objection));
       else
-        faults.push_back({std::move(prefix), "must be an object"});
+        in.note(place, "must be an object");
     }
-  }
-  if (!faults.empty())
-    return invalid(std::move(faults));
-  return drafts;
+    return drafts;
+  });
 }
 
 result<std::vector<notification_id>> decode_ids(std::string_view body) {
   static constexpr std::array<std::string_view, 1> names{"ids"};
-  auto root = read_json(body, {.depth = 1, .names = names, .outer = {}});
-  if (!root)
-    return std::move(root).error();
-  if (root->is != kind::object)
-    return not_an_object();
-  std::vector<fault> faults;
-  std::vector<notification_id> ids;
-  if (const auto* list = required_list(*root, "ids", faults))
-    for (std::size_t i = 0; i < list->items.size(); ++i) {
-      const auto& item = list->items[i];
-      if (item.is != kind::string)
-        faults.push_back({"/ids/" + std::to_string(i), "must be text"});
-      else if (auto id = parse_id<notification_id>(item.text))
+  return read_body(body, {.depth = 1, .names = names, .outer = {}}, [](const fields& in) {
+    std::vector<notification_id> ids;
+    const auto all = required_list(in, "ids");
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (all[i].is != kind::string)
+        in.note("ids/" + std::to_string(i), "must be text");
+      else if (auto id = parse_id<notification_id>(all[i].text))
         ids.push_back(*id);
     }
-  if (!faults.empty())
-    return invalid(std::move(faults));
-  return ids;
+    return ids;
+  });
 }
 
 }  // namespace carillon::codec

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/codec/channel_name.hpp"
 #include "protocol/draft.hpp"
 #include "protocol/error.hpp"
 #include "protocol/time.hpp"
@@ -13,11 +14,14 @@ namespace carillon::codec {
 // deeper than 64, a lone surrogate) and `invalid` with all faults at once for JSON that breaks a
 // rule. Members that are not known are ignored; `null` is the same as leaving a member out.
 
-/// One notification as a producer posts it. `now` decides nothing but is the draft's creation time.
-result<notification_draft> decode_notification(std::string_view body, timestamp now);
+/// One notification as a producer posts it. `now` decides nothing but is the draft's creation time;
+/// `objection` says what is wrong with a channel.
+result<notification_draft> decode_notification(std::string_view body, timestamp now,
+                                               const text_check& objection = {});
 
 /// `{"notifications":[…]}` with 1 to 1,000 of them; paths of faults begin `/notifications/N`.
-result<std::vector<notification_draft>> decode_batch(std::string_view body, timestamp now);
+result<std::vector<notification_draft>> decode_batch(std::string_view body, timestamp now,
+                                                     const text_check& objection = {});
 
 /// An event in the engine's own shape. `occurred_at` is the epoch where the producer said nothing.
 result<event_draft> decode_event(std::string_view body);

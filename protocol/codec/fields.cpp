@@ -44,11 +44,19 @@ std::string fault_of_short(std::string_view text, std::size_t most) {
 
 }  // namespace
 
-void fields::note(std::string_view place, std::string message) const {
+std::string fields::path_of(std::string_view place) const {
   std::string path{prefix_};
   path += '/';
   path += place;
-  faults_.push_back({std::move(path), std::move(message)});
+  return path;
+}
+
+void fields::note(std::string_view place, std::string message) const {
+  faults_.push_back({path_of(place), std::move(message)});
+}
+
+fields fields::within(const json_value& record, std::string_view place) const {
+  return {record, path_of(place), faults_};
 }
 
 const json_value* fields::present(std::string_view name) const {
@@ -173,7 +181,8 @@ void fields::refuse_unknown() const {
 }
 
 std::optional<std::vector<std::string>> fields::texts(std::string_view name, std::size_t most,
-                                                      std::size_t least) const {
+                                                      std::size_t least,
+                                                      const text_check& objection) const {
   const auto* x = present(name);
   if (x == nullptr)
     return {};
@@ -190,6 +199,8 @@ std::optional<std::vector<std::string>> fields::texts(std::string_view name, std
   for (std::size_t i = 0; i < x->items.size(); ++i) {
     const auto& item = x->items[i];
     auto wrong = item.is == kind::string ? fault_of_short(item.text, most) : "must be text";
+    if (wrong.empty() && objection)
+      wrong = objection(item.text);
     if (!wrong.empty()) {
       note(std::string{name} + '/' + std::to_string(i), std::move(wrong));
       continue;

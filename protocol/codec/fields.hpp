@@ -6,6 +6,7 @@
 #include "protocol/time.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,9 @@ inline constexpr std::size_t max_object = 64 << 10;
 inline constexpr std::size_t max_id = 128;
 /// Addresses may be longer than ids: URLs, a browser's push subscription.
 inline constexpr std::size_t max_address = 4096;
+
+/// What is wrong with a text; empty for nothing.
+using text_check = std::function<std::string(const std::string&)>;
 
 /// One record's members, checked as they are read. What breaks a rule is noted with its place and
 /// reads as absent, so that all faults are found in one pass. `null` is absent.
@@ -59,9 +63,10 @@ class fields {
   }
 
   /// At least so many texts of 1 to `most` bytes without control characters, each once; nothing
-  /// where absent.
+  /// where absent. Of one that is so `objection` may say what else is wrong.
   std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t most,
-                                                std::size_t least = 0) const;
+                                                std::size_t least = 0,
+                                                const text_check& objection = {}) const;
 
   /// One such text.
   std::string text(std::string_view name, std::size_t most) const;
@@ -86,7 +91,11 @@ class fields {
 
   void note(std::string_view place, std::string message) const;
 
+  /// A record that is found at `place` of this one; both note their faults together.
+  fields within(const json_value& record, std::string_view place) const;
+
  private:
+  std::string path_of(std::string_view place) const;
   const json_value* present(std::string_view name) const;
   const json_value* text_of(std::string_view name) const;
   bool need(std::string_view name) const;

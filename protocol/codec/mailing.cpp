@@ -1,8 +1,6 @@
 #include "protocol/codec/mailing.hpp"
 
-#include "protocol/codec/channel_name.hpp"
-#include "protocol/codec/fields.hpp"
-#include "protocol/codec/record.hpp"
+#include "protocol/codec/body.hpp"
 #include "protocol/codec/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -45,8 +43,7 @@ void read_addresses(const std::string& object, const fields& in, mailing_draft& 
     } else if (is_user) {
       to.user_id = value.get<std::string>();
     } else {
-      const auto own = with_own_names({name});
-      to.addresses.insert_or_assign(own.front(), value.get<std::string>());
+      to.addresses.insert_or_assign(own_name(name), value.get<std::string>());
     }
   }
 }
@@ -63,25 +60,14 @@ void read_recipient(const fields& in, mailing_draft& to) {
     in.note("recipient", "must be text or an object");
 }
 
-std::vector<std::string> required_channels(const fields& in) {
-  if (!in.has("channels"))
-    in.note("channels", "is required");
-  auto named = in.texts("channels", max_id, 1);
-  return named ? with_own_names(std::move(*named)) : std::vector<std::string>{};
-}
-
-void read_common(const fields& in, mailing_draft& to) {
+void read_common(const fields& in, mailing_draft& to, const text_check& objection) {
+  if (auto named = read_channels(in, "channels", objection))
+    to.channels = std::move(*named);
   read_recipient(in, to);
   const auto urgency = in.word("priority", parse_priority, "low, normal, high, urgent");
   to.priority_given = urgency.has_value();
   to.what.priority = urgency.value_or(priority::normal);
   to.what.source = in.id_or_empty("source");
-}
-
-result<mailing_draft> finished(mailing_draft draft, std::vector<fault> faults) {
-  if (!faults.empty())
-    return error{errc::invalid, "the body breaks the rules named in errors", std::move(faults)};
-  return draft;
 }
 
 bool arrived(const delivery& x) {
@@ -120,47 +106,32 @@ void append_row(std::string& out, const delivery& x) {
 
 }  // namespace
 
-result<mailing_draft> decode_mailing(std::string_view body) {
-  auto root = read_json(body, {.depth = 1, .names = mailing_members, .outer = {}});
-  if (!root)
-    return std::move(root).error();
-  std::vector<fault> faults;
-  mailing_draft draft;
-  if (root->is != json_value::kind::object) {
-    faults.push_back({"", "must be an object"});
-  } else {
-    const fields in{*root, "", faults};
-    draft.channels = required_channels(in);
+result<mailing_draft> decode_mailing(std::string_view body, const text_check& objection) {
+  return read_body(body, {.names = mailing_members, .outer = {}}, [&](const fields& in) {
+    mailing_draft draft;
+    if (!in.has("channels"))
+      in.note("channels", "is required");
     auto& to = draft.what;
     to.title = in.required_text("title", 1, max_title_characters);
     to.message = in.required_text("content", 0, max_message_characters);
     to.extra_data = in.object("extra_data");
     to.type = in.word("type", parse_notification_type, "info, success, warning, error, alert")
                 .value_or(notification_type::info);
-    read_common(in, draft);
+    read_common(in, draft, objection);
     draft.locale = in.id_or_empty("locale");
-  }
-  return finished(std::move(draft), std::move(faults));
+    return draft;
+  });
 }
 
-result<mailing_draft> decode_template_mailing(std::string_view body) {
-  auto root = read_json(body, {.depth = 1, .names = template_mailing_members, .outer = {}});
-  if (!root)
-    return std::move(root).error();
-  std::vector<fault> faults;
-  mailing_draft draft;
-  if (root->is != json_value::kind::object) {
-    faults.push_back({"", "must be an object"});
-  } else {
-    const fields in{*root, "", faults};
+result<mailing_draft> decode_template_mailing(std::string_view body, const text_check& objection) {
+  return read_body(body, {.names = template_mailing_members, .outer = {}}, [&](const fields& in) {
+    mailing_draft draft;
     draft.template_code = in.required_id("template_name");
-    if (auto named = in.texts("channels", max_id, 1))
-      draft.channels = with_own_names(std::move(*named));
     draft.what.extra_data = in.object("template_vars");
     draft.locale = in.id_or_empty(in.either("language", "locale"));
-    read_common(in, draft);
-  }
-  return finished(std::move(draft), std::move(faults));
+    read_common(in, draft, objection);
+    return draft;
+  });
 }
 
 std::string mailed_json(const mailed& what, std::string_view of_template) {

@@ -1,7 +1,7 @@
 #include "protocol/codec/preferences.hpp"
 
+#include "protocol/codec/body.hpp"
 #include "protocol/codec/channel_name.hpp"
-#include "protocol/codec/fields.hpp"
 #include "protocol/codec/text.hpp"
 #include "protocol/rules/quiet.hpp"
 #include "protocol/words.hpp"
@@ -44,12 +44,12 @@ std::optional<std::chrono::minutes> time_of_day(std::string_view text) {
 }
 
 /// An object inside the document, taken apart; nothing where it is none, which is noted.
-std::optional<json_value> object_in(const json_value& what, const std::string& place,
-                                    std::span<const std::string_view> members,
-                                    std::vector<fault>& faults) {
+std::optional<json_value> object_in(const fields& in, const json_value& what,
+                                    std::string_view place,
+                                    std::span<const std::string_view> members) {
   if (what.is == json_value::kind::object)
     return *read_json(what.text, {.names = members, .outer = {}, .strict = true});
-  faults.push_back({place, "must be an object"});
+  in.note(place, "must be an object");
   return {};
 }
 
@@ -59,7 +59,7 @@ preference_rule read_rule(const fields& in) {
   out.type = in.word("type", type_of_rule, "info, success, warning, error, alert");
   out.source = in.id("source");
   if (auto channel = in.id("channel"); !channel.empty())
-    out.channel = std::move(with_own_names({std::move(channel)}).front());
+    out.channel = own_name(std::move(channel));
   out.enabled = in.required_flag("enabled").value_or(true);
   return out;
 }
@@ -99,7 +99,7 @@ std::chrono::minutes read_time_of_day(const fields& in, std::string_view name) {
   return at.value_or(std::chrono::minutes{0});
 }
 
-quiet_times read_quiet_times(const fields& in, const std::string& at, std::vector<fault>& faults) {
+quiet_times read_quiet_times(const fields& in) {
   in.refuse_unknown();
   quiet_times out;
   out.time_zone = in.required_id("time_zone");
@@ -111,11 +111,11 @@ quiet_times read_quiet_times(const fields& in, const std::string& at, std::vecto
     in.note("windows", "is required");
   const auto* windows = in.list("windows", max_quiet_windows);
   for (std::size_t i = 0; windows != nullptr && i < windows->size(); ++i) {
-    const auto place = at + "/windows/" + std::to_string(i);
-    const auto record = object_in((*windows)[i], place, window_members, faults);
+    const auto place = "windows/" + std::to_string(i);
+    const auto record = object_in(in, (*windows)[i], place, window_members);
     if (!record)
       continue;
-    const fields window{*record, place, faults};
+    const auto window = in.within(*record, place);
     window.refuse_unknown();
     out.windows.push_back(
       {read_days(window), read_time_of_day(window, "from"), read_time_of_day(window, "to")});
@@ -123,20 +123,18 @@ quiet_times read_quiet_times(const fields& in, const std::string& at, std::vecto
   return out;
 }
 
-preferences read_document(const fields& in, std::vector<fault>& faults) {
+preferences read_document(const fields& in) {
   in.refuse_unknown();
   preferences out;
   const auto* rules = in.list("rules", max_preference_rules);
   for (std::size_t i = 0; rules != nullptr && i < rules->size(); ++i) {
-    const auto place = "/rules/" + std::to_string(i);
-    if (const auto record = object_in((*rules)[i], place, rule_members, faults))
-      out.rules.push_back(read_rule({*record, place, faults}));
+    const auto place = "rules/" + std::to_string(i);
+    if (const auto record = object_in(in, (*rules)[i], place, rule_members))
+      out.rules.push_back(read_rule(in.within(*record, place)));
   }
-  if (const auto* quiet = in.value("do_not_disturb")) {
-    const std::string place = "/do_not_disturb";
-    if (const auto record = object_in(*quiet, place, quiet_members, faults))
-      out.do_not_disturb = read_quiet_times({*record, place, faults}, place, faults);
-  }
+  if (const auto* quiet = in.value("do_not_disturb"))
+    if (const auto record = object_in(in, *quiet, "do_not_disturb", quiet_members))
+      out.do_not_disturb = read_quiet_times(in.within(*record, "do_not_disturb"));
   return out;
 }
 
@@ -182,18 +180,7 @@ void append_window(std::string& out, const quiet_window& window) {
 }  // namespace
 
 result<preferences> decode_preferences(std::string_view body) {
-  auto root = read_json(body, {.names = preference_members, .outer = {}, .strict = true});
-  if (!root)
-    return std::move(root).error();
-  std::vector<fault> faults;
-  preferences out;
-  if (root->is == json_value::kind::object)
-    out = read_document({*root, "", faults}, faults);
-  else
-    faults.push_back({"", "must be an object"});
-  if (!faults.empty())
-    return error{errc::invalid, "the body breaks the rules named in errors", std::move(faults)};
-  return out;
+  return read_body(body, {.names = preference_members, .outer = {}, .strict = true}, read_document);
 }
 
 std::string preferences_json(const preferences& what) {

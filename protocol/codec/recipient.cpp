@@ -1,6 +1,6 @@
 #include "protocol/codec/recipient.hpp"
 
-#include "protocol/codec/fields.hpp"
+#include "protocol/codec/body.hpp"
 #include "protocol/codec/text.hpp"
 #include "protocol/rules/quiet.hpp"
 
@@ -50,29 +50,22 @@ void read_recipient_addresses(const fields& in, recipient_record& out) {
 }  // namespace
 
 result<recipient_record> decode_recipient(std::string_view text, std::string_view user_id) {
-  auto read = read_json(text, {.names = recipient_members, .outer = {}, .strict = true});
-  if (!read)
-    return read.error();
-  if (read->is != json_value::kind::object)
-    return error{errc::invalid, "a person is a JSON object", {{"", "must be an object"}}};
-  std::vector<fault> faults;
-  const fields in{*read, "", faults};
-  in.refuse_unknown();
-  recipient_record out;
-  out.user_id = user_id.empty() ? in.required_id("user_id") : std::string{user_id};
-  if (!user_id.empty() && in.has("user_id") && in.id("user_id") != user_id)
-    in.note("user_id", "is not the one in the path");
-  read_recipient_addresses(in, out);
-  out.roles = in.texts("roles", max_id).value_or(std::vector<std::string>{});
-  out.stores = in.texts("stores", max_id).value_or(std::vector<std::string>{});
-  out.locale = in.text("locale", max_locale);
-  out.time_zone = in.text("time_zone", max_id);
-  if (!out.time_zone.empty() && rules::find_time_zone(out.time_zone) == nullptr)
-    in.note("time_zone", "is not a time zone known here, such as Asia/Shanghai");
-  if (!faults.empty())
-    return error{errc::invalid, "what is to be stored of this person is not valid",
-                 std::move(faults)};
-  return out;
+  const record_shape shape{.names = recipient_members, .outer = {}, .strict = true};
+  return read_body(text, shape, [&](const fields& in) {
+    in.refuse_unknown();
+    recipient_record out;
+    out.user_id = user_id.empty() ? in.required_id("user_id") : std::string{user_id};
+    if (!user_id.empty() && in.has("user_id") && in.id("user_id") != user_id)
+      in.note("user_id", "is not the one in the path");
+    read_recipient_addresses(in, out);
+    out.roles = in.texts("roles", max_id).value_or(std::vector<std::string>{});
+    out.stores = in.texts("stores", max_id).value_or(std::vector<std::string>{});
+    out.locale = in.text("locale", max_locale);
+    out.time_zone = in.text("time_zone", max_id);
+    if (!out.time_zone.empty() && rules::find_time_zone(out.time_zone) == nullptr)
+      in.note("time_zone", "is not a time zone known here, such as Asia/Shanghai");
+    return out;
+  });
 }
 
 std::string recipient_json(const recipient_record& what) {

@@ -1,8 +1,7 @@
 #include "protocol/codec/route.hpp"
 
+#include "protocol/codec/body.hpp"
 #include "protocol/codec/channel_name.hpp"
-#include "protocol/codec/fields.hpp"
-#include "protocol/codec/record.hpp"
 #include "protocol/rules/durations.hpp"
 #include "protocol/rules/routing.hpp"
 #include "protocol/rules/when.hpp"
@@ -26,14 +25,13 @@ constexpr std::array<std::string_view, 5> audience_members{"user", "role", "stor
 constexpr std::size_t most_text = 4096;
 constexpr std::size_t most_routes = 1000;
 
-void read_route_audience(const fields& in, const std::string& place, route& to,
-                         std::vector<fault>& faults) {
+void read_route_audience(const fields& in, route& to) {
   const auto text = in.object("audience");
   if (text.empty())
     return;
   const auto object =
     read_json(text, {.depth = 1, .names = audience_members, .outer = {}, .strict = true});
-  const fields from{*object, place + "/audience", faults};
+  const auto from = in.within(*object, "audience");
   from.refuse_unknown();
   audience whom{from.id("user"), from.id("role"), from.id("store")};
   if (whom.personal() && !(whom.role.empty() && whom.store_id.empty()))
@@ -88,9 +86,7 @@ void read_throttle(const fields& in, route& to) {
   to.throttle_per = *rate ? (*rate)->per : milliseconds{0};
 }
 
-route read_route(const json_value& record, const std::string& place,
-                 const std::vector<route>& known, std::vector<fault>& faults) {
-  const fields in{record, place, faults};
+route read_route(const fields& in, const std::vector<route>& known) {
   in.refuse_unknown();
   route to;
   to.event.clear();
@@ -105,18 +101,18 @@ route read_route(const json_value& record, const std::string& place,
   read_route_event(in, to);
   if (in.has("enabled"))
     to.enabled = in.required_flag("enabled").value_or(true);
-  if (auto names = in.texts("channels", max_id, 1))
-    to.channels = with_own_names(std::move(*names));
+  if (auto names = read_channels(in, "channels"))
+    to.channels = std::move(*names);
   if (in.has("template"))
     to.template_code = in.id("template");
-  read_route_audience(in, place, to, faults);
+  read_route_audience(in, to);
   if (auto word = in.word("priority", parse_priority, "low, normal, high, urgent"))
     to.priority = word;
   read_duration(in, "delay", to.delay);
   read_duration(in, "repeat_after", to.repeat_after);
   read_throttle(in, to);
-  if (auto names = in.texts("failover", max_id))
-    to.failover = with_own_names(std::move(*names));
+  if (auto names = read_channels(in, "failover", {}, 0))
+    to.failover = std::move(*names);
   return to;
 }
 
@@ -163,37 +159,33 @@ nlohmann::ordered_json json_of(const route& what, bool shown) {
   return out;
 }
 
+std::vector<route> read_routes(const fields& in, const std::vector<route>& known) {
+  std::vector<route> all;
+  if (!in.has("routes"))
+    in.note("routes", "is required");
+  const auto* items = in.list("routes", most_routes);
+  for (std::size_t i = 0; items != nullptr && i < items->size(); ++i) {
+    const auto place = "routes/" + std::to_string(i);
+    if ((*items)[i].is != json_value::kind::object) {
+      in.note(place, "must be an object");
+      continue;
+    }
+    auto one = read_route(in.within((*items)[i], place), known);
+    if (one.name.empty())
+      one.name = "api[" + std::to_string(i) + "]";
+    if (std::ranges::find(all, one.name, &route::name) != all.end())
+      in.note(place + "/name", "is taken");
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
 }  // namespace
 
 result<std::vector<route>> decode_routes(std::string_view body, const std::vector<route>& known) {
   static constexpr std::array<std::string_view, 1> outer{"routes"};
-  auto root = read_json(body, {.depth = 3, .names = route_members, .outer = outer, .strict = true});
-  if (!root)
-    return std::move(root).error();
-  std::vector<fault> faults;
-  std::vector<route> all;
-  const fields whole{*root, "", faults};
-  if (root->is != json_value::kind::object)
-    faults.push_back({"", "must be an object"});
-  else if (!whole.has("routes"))
-    whole.note("routes", "is required");
-  else if (const auto* items = whole.list("routes", most_routes))
-    for (std::size_t i = 0; i < items->size(); ++i) {
-      const auto place = "/routes/" + std::to_string(i);
-      if ((*items)[i].is != json_value::kind::object) {
-        faults.push_back({place, "must be an object"});
-        continue;
-      }
-      auto one = read_route((*items)[i], place, known, faults);
-      if (one.name.empty())
-        one.name = "api[" + std::to_string(i) + "]";
-      if (std::ranges::find(all, one.name, &route::name) != all.end())
-        faults.push_back({place + "/name", "is taken"});
-      all.push_back(std::move(one));
-    }
-  if (!faults.empty())
-    return error{errc::invalid, "the body breaks the rules named in errors", std::move(faults)};
-  return all;
+  const record_shape shape{.depth = 3, .names = route_members, .outer = outer, .strict = true};
+  return read_body(body, shape, [&](const fields& in) { return read_routes(in, known); });
 }
 
 std::string route_json(const route& what, bool shown) {

@@ -1,12 +1,14 @@
 #include "protocol/codec/template.hpp"
 
+#include "protocol/codec/body.hpp"
 #include "protocol/codec/channel_name.hpp"
-#include "protocol/codec/fields.hpp"
 #include "protocol/codec/text.hpp"
 #include "protocol/codec/time.hpp"
+#include "protocol/rules/templates.hpp"
 
 #include <array>
 #include <charconv>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -24,32 +26,30 @@ constexpr std::array<std::string_view, 1> version_members{"version"};
 /// The source of a part, in bytes.
 constexpr std::size_t max_part = 64 << 10;
 
-std::string own_name(std::string channel) {
-  return channel.empty() ? channel : std::move(with_own_names({std::move(channel)}).front());
-}
-
-/// Reads a body that is an object, and says all that is wrong with it.
-template <class Read>
-auto read_object(std::string_view body, std::span<const std::string_view> members, Read read)
-  -> result<decltype(read(std::declval<const fields&>()))> {
-  auto root = read_json(body, {.names = members, .outer = {}});
-  if (!root)
-    return std::move(root).error();
-  std::vector<fault> faults;
-  if (root->is != json_value::kind::object) {
-    faults.push_back({"", "must be an object"});
-    return error{errc::invalid, "the body breaks the rules named in errors", std::move(faults)};
+/// A language as BCP 47 writes it, by its form alone: `zh`, `zh-CN`, `zh-Hant-TW`; also `zh_CN`.
+bool is_language_tag(std::string_view text) {
+  constexpr std::size_t longest = 8;
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  std::size_t length = 0;
+  bool first = true;
+  for (const char c : text) {
+    if (c == '-' || c == '_') {
+      if (length < (first ? 2 : 1))
+        return false;
+      first = false;
+      length = 0;
+    } else if (++length > longest || !(is_letter(c) || (!first && c >= '0' && c <= '9'))) {
+      return false;
+    }
   }
-  auto out = read(fields{*root, "", faults});
-  if (!faults.empty())
-    return error{errc::invalid, "the body breaks the rules named in errors", std::move(faults)};
-  return out;
+  return length >= (first ? 2 : 1);
 }
 
 /// Keeps what is there already where the body says nothing.
 class template_reader {
  public:
-  template_reader(const fields& in, message_template& to) : in_(in), to_(to) {}
+  template_reader(const fields& in, const text_check& objection, message_template& to)
+      : in_(in), objection_(objection), to_(to) {}
 
   void read(const std::string& language) {
     read_names(language);
@@ -61,8 +61,8 @@ class template_reader {
     if (mentioned("template_id"))
       to_.provider_template = in_.id_or_empty("template_id");
     read_params();
-    if (mentioned("channels"))
-      to_.channels = with_own_names(in_.texts("channels", 64).value_or(std::vector<std::string>{}));
+    if (auto named = read_channels(in_, "channels", objection_, 0))
+      to_.channels = std::move(*named);
     if (mentioned("priority"))
       to_.priority = in_.word("priority", parse_priority, "low, normal, high, urgent");
     if (in_.has("enabled"))
@@ -87,12 +87,24 @@ class template_reader {
       to_.code = to_.event;
     if (to_.code.empty())
       in_.note("code", "is required, or an event");
-    if (mentioned("channel"))
-      to_.channel = own_name(in_.id_or_empty("channel"));
-    if (mentioned("language"))
+    read_channel();
+    if (mentioned("language")) {
       to_.language = in_.id("language");
+      if (!to_.language.empty() && !is_language_tag(to_.language))
+        in_.note("language", "must be a language tag such as zh-CN");
+    }
     if (to_.language.empty())
       to_.language = language;
+  }
+
+  void read_channel() {
+    if (!mentioned("channel"))
+      return;
+    to_.channel = own_name(in_.id_or_empty("channel"));
+    if (to_.channel.empty() || !objection_)
+      return;
+    if (auto wrong = objection_(to_.channel); !wrong.empty())
+      in_.note("channel", std::move(wrong));
   }
 
   void part(std::string_view name, std::string& to) {
@@ -125,6 +137,7 @@ class template_reader {
   }
 
   const fields& in_;
+  const text_check& objection_;
   message_template& to_;
 };
 
@@ -164,10 +177,24 @@ void append_words(std::string& out, const message_template& x) {
 }  // namespace
 
 result<message_template> decode_template(std::string_view body, const std::string& language,
+                                         const text_check& objection,
                                          const message_template* before) {
-  return read_object(body, template_members, [&](const fields& in) {
+  return read_body(body, {.names = template_members, .outer = {}}, [&](const fields& in) {
     auto out = before != nullptr ? *before : message_template{};
-    template_reader{in, out}.read(language);
+    template_reader{in, objection, out}.read(language);
+    const auto made = rules::compile_template(std::make_shared<const message_template>(out));
+    if (!made)
+      for (const auto& x : made.error().faults)
+        in.note(std::string_view{x.path}.substr(1), x.message);
+    return out;
+  });
+}
+
+result<message_template> decode_template_parts(std::string_view body, const std::string& language,
+                                               const text_check& objection) {
+  return read_body(body, {.names = template_members, .outer = {}}, [&](const fields& in) {
+    message_template out{.code = "unnamed"};
+    template_reader{in, objection, out}.read(language);
     return out;
   });
 }
@@ -202,7 +229,7 @@ std::string template_versions_json(std::span<const template_ptr> versions) {
 }
 
 result<preview_draft> decode_preview(std::string_view body) {
-  return read_object(body, preview_members, [&](const fields& in) {
+  return read_body(body, {.names = preview_members, .outer = {}}, [&](const fields& in) {
     preview_draft out;
     out.event = in.id("event");
     out.code = in.id("template_name");
@@ -218,7 +245,7 @@ result<preview_draft> decode_preview(std::string_view body) {
 }
 
 result<int> decode_version(std::string_view body) {
-  return read_object(body, version_members, [&](const fields& in) {
+  return read_body(body, {.names = version_members, .outer = {}}, [&](const fields& in) {
     int version = 0;
     const auto* x = in.value("version");
     const bool number = x != nullptr && x->is == json_value::kind::number;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/codec/fields.hpp"
 #include "protocol/error.hpp"
 #include "protocol/template.hpp"
 
@@ -12,9 +13,16 @@ namespace carillon::codec {
 
 /// `{event|code, channel?, language?, syntax?, template_id?, params?, title?, content?, html?,
 /// channels?, priority?, enabled?, payload_schema?}`. What is not there is as in `before`, or else
-/// empty; `language` is then the one given.
+/// empty; `language` is then the one given. `objection` says what is wrong with a channel.
+/// `invalid` also for one that cannot be compiled.
 result<message_template> decode_template(std::string_view body, const std::string& language,
+                                         const text_check& objection,
                                          const message_template* before = nullptr);
+
+/// The same for a look at its parts alone: it needs no name, and whether they can be compiled is
+/// not asked.
+result<message_template> decode_template_parts(std::string_view body, const std::string& language,
+                                               const text_check& objection);
 
 /// A template as the API shows it: all members, `null` for what is empty.
 std::string template_json(const message_template& what);

@@ -24,6 +24,10 @@ bool may_be_user(std::string_view text) {
   return !text.empty() && text.size() <= 128 && !is_url(text) && !codec::has_control(text);
 }
 
+bool has_channel(const catalog& what, const std::string& channel) {
+  return channel == inbox || what.channels.contains(channel);
+}
+
 const channel_entry* addressing::find(const std::string& channel) const {
   const auto found = catalog_.channels.find(channel);
   return found == catalog_.channels.end() ? nullptr : &found->second;

@@ -90,6 +90,9 @@ class addressing {
   const facts& known_;
 };
 
+/// Whether messages may be sent on a channel of that name: it is configured, or the inbox.
+bool has_channel(const catalog& what, const std::string& channel);
+
 /// True for a text that is an address of the web.
 bool is_url(std::string_view text);
 

@@ -1,3 +1,4 @@
+#include "protocol/codec/body.hpp"
 #include "protocol/rules/addressing.hpp"
 #include "protocol/rules/mailing.hpp"
 #include "protocol/rules/quiet.hpp"
@@ -48,7 +49,7 @@ class mailing_planner {
     if (nobody_)
       faults_.push_back({"/recipient", "is required"});
     if (!faults_.empty())
-      return error{errc::invalid, "the body breaks the rules named in errors", std::move(faults_)};
+      return codec::invalid_body(std::move(faults_));
     out_.meant.notifications.push_back(note_);
     return std::move(out_);
   }
@@ -79,9 +80,7 @@ class mailing_planner {
       own_channels_ = true;
     }
     if (draft_.channels.empty())
-      return error{errc::invalid,
-                   "the body breaks the rules named in errors",
-                   {{"/channels", "is required: the template names none"}}};
+      return codec::invalid_body({{"/channels", "is required: the template names none"}});
     if (row && row->priority && !draft_.priority_given)
       note_->priority = say_.priority = *row->priority;
     auto data = render::document::read(say_.content.data);

@@ -2,15 +2,19 @@
 
 #include "protocol/codec/drafts.hpp"
 
-#include <algorithm>
 #include <string>
 
+#include "tests/protocol/faults.hpp"
+
 #include "tests/caf_test.hpp"
+
+namespace drafts_suite {
 
 using namespace carillon;
 using codec::decode_batch;
 using codec::decode_ids;
 using codec::decode_notification;
+using tests::faults_of;
 
 namespace {
 
@@ -33,23 +37,6 @@ notification_draft accepted(std::string_view body) {
   if (!draft)
     CAF_FAIL(body.substr(0, 100) << ": " << draft.error().detail);
   return *draft;
-}
-
-/// The places of the faults, sorted, with a space between; `malformed`; or `none`.
-template <class T>
-std::string faults_of(const result<T>& decoded) {
-  if (decoded)
-    return "none";
-  if (decoded.error().code == errc::malformed)
-    return "malformed";
-  std::vector<std::string> paths;
-  for (auto& x : decoded.error().faults)
-    paths.push_back(x.path.empty() ? "root" : x.path);
-  std::ranges::sort(paths);
-  std::string out;
-  for (auto& x : paths)
-    out += (out.empty() ? "" : " ") + x;
-  return out;
 }
 
 std::string faults_in(std::string_view body) {
@@ -260,3 +247,39 @@ CAF_TEST(ids that are none are passed over but other types are faults) {
   CAF_CHECK_EQUAL(faults_of(decode_ids("[]")), "root");
   CAF_CHECK_EQUAL(faults_of(decode_ids("")), "malformed");
 }
+
+CAF_TEST(a channel that is objected to is told with the other faults at its own place) {
+  const auto objection = [](const std::string& channel) -> std::string {
+    return channel == "system" || channel == "app_push" ? "" : "is not a configured channel";
+  };
+  const auto in = [&](std::string_view body) {
+    return faults_of(decode_notification(body, now, objection));
+  };
+  CAF_CHECK_EQUAL(in(R"({"title":"","message":"m","channels":["websocket","push","fax",7]})"),
+                  "/channels/2 /channels/3 /title");
+  CAF_CHECK_EQUAL(in(with(R"("channels":["websocket","push"])")), "none");
+  CAF_CHECK_EQUAL(faults_of(decode_batch(R"({"notifications":[{"title":"t","channels":["fax"]}]})",
+                                         now, objection)),
+                  "/notifications/0/channels/0 /notifications/0/message");
+}
+
+CAF_TEST(the seeds names are accepted beside ours) {
+  const auto draft = accepted(with(
+    R"("level":"CRITICAL","dedupeKey":"k","eventType":"paid","entityType":"order","entityId":"7",
+       "payload":{"a":1,"entityId":"own"})"));
+  CAF_CHECK(draft.what.type == notification_type::alert);
+  CAF_CHECK(draft.what.priority == priority::urgent);
+  CAF_CHECK_EQUAL(draft.what.dedupe_key, "k");
+  CAF_CHECK_EQUAL(draft.what.extra_data,
+                  R"({"eventType":"paid","entityType":"order","a":1,"entityId":"own"})");
+  const auto alone = accepted(with(R"("level":"success","entityId":"7")"));
+  CAF_CHECK(alone.what.type == notification_type::success);
+  CAF_CHECK(alone.what.priority == priority::normal);
+  CAF_CHECK_EQUAL(alone.what.extra_data, R"({"entityId":"7"})");
+  const auto ours = accepted(with(R"("level":"critical","type":"info","priority":"low")"));
+  CAF_CHECK(ours.what.type == notification_type::info);
+  CAF_CHECK(ours.what.priority == priority::low);
+  CAF_CHECK_EQUAL(faults_in(with(R"("level":"loud","entityId":7)")), "/entityId /level");
+}
+
+}  // namespace drafts_suite

@@ -2,10 +2,13 @@
 
 #include "protocol/codec/drafts.hpp"
 
-#include <algorithm>
 #include <string>
 
+#include "tests/protocol/faults.hpp"
+
 #include "tests/caf_test.hpp"
+
+namespace event_draft_suite {
 
 using namespace carillon;
 using codec::decode_event;
@@ -20,19 +23,7 @@ event_draft accepted(std::string_view body) {
 }
 
 std::string faults_in(std::string_view body) {
-  const auto decoded = decode_event(body);
-  if (decoded)
-    return "none";
-  if (decoded.error().code == errc::malformed)
-    return "malformed";
-  std::vector<std::string> paths;
-  for (auto& x : decoded.error().faults)
-    paths.push_back(x.path.empty() ? "root" : x.path);
-  std::ranges::sort(paths);
-  std::string out;
-  for (auto& x : paths)
-    out += (out.empty() ? "" : " ") + x;
-  return out;
+  return tests::faults_of(decode_event(body));
 }
 
 }  // namespace
@@ -133,3 +124,5 @@ CAF_TEST(a thousand recipients are enough) {
   CAF_CHECK_EQUAL(of_size(1000), "none");
   CAF_CHECK_EQUAL(of_size(1001), "/recipients");
 }
+
+}  // namespace event_draft_suite

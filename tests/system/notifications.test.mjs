@@ -199,6 +199,23 @@ test('every fault of a body is told at once, each by where it stands', async () 
   assert.ok(body.errors.every((x) => x.message.length > 0));
 });
 
+test('a channel that is not configured is told with the other faults', async () => {
+  const errors = async (path, body) => (await engine.post(`/api/v1/notifications${path}`, body)).body.errors.map((x) => x.path).sort();
+  assert.deepEqual(await errors('', { title: '', message: 'm', channels: ['system', 'nosuch'] }), ['/channels/1', '/title']);
+  assert.deepEqual(await errors('/batch', { notifications: [{ title: 't', channels: ['nosuch'] }] }), ['/notifications/0/channels/0', '/notifications/0/message']);
+  assert.deepEqual(await errors('/multi-channel', { title: 't', channels: ['nosuch'], recipient: 'u' }), ['/channels/0', '/content']);
+  assert.deepEqual(await errors('/template', { channels: ['nosuch'], recipient: 'u' }), ['/channels/0', '/template_name']);
+});
+
+test('the seeds\' names are taken beside ours', async () => {
+  const seed = { title: 't', message: 'm', user_id: 'mona', level: 'critical', entityType: 'webhook', entityId: 'stripe', dedupeKey: 'mona:1', eventType: 'payment.failed' };
+  const { status, body } = await create(seed);
+  assert.deepEqual([status, body.type, body.priority], [201, 'alert', 'urgent']);
+  assert.deepEqual(body.extra_data, { eventType: 'payment.failed', entityType: 'webhook', entityId: 'stripe' });
+  const again = await create(seed);
+  assert.deepEqual([again.status, again.body.id, again.body.duplicate], [200, body.id, true]);
+});
+
 test('bounds hold at their edges', async () => {
   const fits = async (body) => (await create({ title: 't', message: 'm', user_id: 'lisa', ...body })).status === 201;
   assert.ok(await fits({ title: '预'.repeat(200) }));

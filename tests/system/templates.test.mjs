@@ -106,6 +106,20 @@ test('what cannot be compiled is refused with its place', async () => {
   assert.deepEqual((await call('POST', `${at}/validate`, { content: '{{x}}' }, publisher)).body, { valid: true, errors: [] });
 });
 
+test('a channel nobody has, a language that is none and a bad pattern are refused by where they stand', async () => {
+  const at422 = async (row) => {
+    const { status, body } = await call('POST', at, { code: 'checked', content: 'x', ...row });
+    return [status, ...body.errors.map((x) => x.path).sort()];
+  };
+  const bad = { channel: 'emial', language: 'english!', channels: ['system', 'nosuch'], content: '{{#if x}}', payload_schema: { properties: { a: { pattern: '[' } } } };
+  assert.deepEqual(await at422(bad), [422, '/channel', '/channels/1', '/content', '/language', '/payload_schema/properties/a/pattern']);
+  const { body: row } = await call('POST', at, { code: 'checked', content: 'x', channel: 'sms', language: 'zh-Hant-TW', channels: ['hook', 'push', 'dingtalk'] });
+  assert.deepEqual([row.channel, row.language, row.channels], ['sms', 'zh-Hant-TW', ['hook', 'app_push', 'dingtalk']]);
+  const changed = await call('PUT', `${at}/${row.id}`, { channel: 'emial', language: 'e' });
+  assert.deepEqual([changed.status, changed.body.errors.map((x) => x.path).sort()], [422, ['/channel', '/language']]);
+  assert.equal((await call('DELETE', `${at}/${row.id}`)).status, 204);
+});
+
 test('a preview shows what each channel would say, and sends nothing', async () => {
   const seen = hook.requests?.length;
   await put({ code: 'look', channel: 'hook', language: 'en', title: 'Hi {{name}}', content: '{{name}} & co', html: '<b>{{name}}</b>' });

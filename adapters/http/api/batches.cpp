@@ -38,12 +38,7 @@ void post_replay(const call& c) {
   replaying what{.which = std::move(*which)};
   if (*key)
     what.idempotency = once_of<batch_begun>(c.in, std::move(**key), replay_begun);
-  what.reply = c.answer.promise<batch_begun>([](batch_begun done) {
-    if (done.replayed)
-      return replay(std::move(*done.replayed));
-    auto made = replay_begun(done);
-    return reply{made.status, std::move(made.body)};
-  });
+  what.reply = promise_once<batch_begun>(c, replay_begun);
   auto line = audit_line(c, "dead_letters.replay", "dead-letters");
   line.detail = c.in.body;
   submit(c, std::move(what), {std::move(line)});

@@ -1,6 +1,7 @@
 #include "adapters/http/api/happenings.hpp"
 
 #include "adapters/http/api/idempotency.hpp"
+#include "adapters/http/api/order.hpp"
 #include "protocol/codec/delivery.hpp"
 
 #include <caf/send.hpp>
@@ -20,13 +21,10 @@ stored_answer event_stored(const accepted& done) {
 }
 
 happening_ptr happening_of(const call& c, event_draft draft, const std::string& subject) {
-  auto message = std::make_shared<happening>();
+  auto message = order_of<happening>(c);
   message->draft = std::move(draft);
   message->draft.what.subject = subject;
   message->by = c.in.who;
-  message->now = c.in.now;
-  message->arrived = c.in.arrived;
-  message->ticket = c.in.ticket;
   return message;
 }
 
@@ -96,11 +94,7 @@ void tell_one(const call& c, event_draft draft, const std::string& subject) {
   auto message = happening_of(c, std::move(draft), subject);
   if (*key)
     message->idempotency = once_for(c.in, subject, std::move(**key), c.in.body);
-  message->reply = c.answer.promise<accepted>([](accepted done) {
-    if (done.replayed)
-      return replay(std::move(*done.replayed));
-    return reply{202, codec::accepted_json(done)};
-  });
+  message->reply = promise_once<accepted>(c, event_stored);
   caf::anon_send(c.with.ingress, std::move(message));
 }
 

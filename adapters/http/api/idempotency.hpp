@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace carillon::http::api {
 
@@ -28,5 +29,17 @@ once<Done> once_of(const request& in, std::string key, stored_answer (*compose)(
 
 /// A first answer given again.
 reply replay(stored_answer first);
+
+/// A promise for what happens once: the first answer again where there was one, else what `compose`
+/// makes of it.
+template <class Done, class Compose>
+answer<Done> promise_once(const call& c, Compose compose) {
+  return c.answer.promise<Done>([compose = std::move(compose)](Done done) {
+    if (done.replayed)
+      return replay(std::move(*done.replayed));
+    stored_answer first = compose(done);
+    return reply{first.status, std::move(first.body)};
+  });
+}
 
 }  // namespace carillon::http::api

@@ -1,13 +1,11 @@
 #include "adapters/http/api/ask.hpp"
 #include "adapters/http/api/handlers.hpp"
+#include "adapters/http/api/submit.hpp"
 #include "adapters/http/query_string.hpp"
 #include "protocol/codec/drafts.hpp"
 #include "protocol/codec/notification.hpp"
 
-#include <caf/send.hpp>
-
 #include <limits>
-#include <memory>
 #include <utility>
 
 namespace carillon::http::api {
@@ -18,14 +16,9 @@ const error no_such_notification{errc::not_found, "there is no such notification
 
 void mark(const call& c, mark_kind kind, std::vector<notification_id> ids, bool single,
           reply (*render)(const marked&)) {
-  auto message = std::make_shared<unit>();
   marking what{kind, c.in.who, std::move(ids), single};
   what.reply = c.answer.promise<marked>(render);
-  message->what = std::move(what);
-  message->now = c.in.now;
-  message->arrived = c.in.arrived;
-  message->ticket = c.in.ticket;
-  caf::anon_send(c.with.persistence, std::move(message));
+  submit(c, std::move(what));
 }
 
 reply counted(const marked& done) {

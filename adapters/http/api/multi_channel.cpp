@@ -2,6 +2,7 @@
 
 #include "adapters/http/api/handlers.hpp"
 #include "adapters/http/api/idempotency.hpp"
+#include "adapters/http/api/order.hpp"
 #include "adapters/http/query_string.hpp"
 #include "protocol/codec/mailing.hpp"
 #include "protocol/rules/durations.hpp"
@@ -9,7 +10,6 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
-#include <memory>
 #include <optional>
 #include <utility>
 
@@ -34,19 +34,20 @@ stored_answer mailing_sent(const mailed& done, const std::string& of_template) {
 }
 
 /// Has it sent; its producer waits as `?wait` says.
-void send(const call& c, result<mailing_draft> (*decode)(std::string_view)) {
+void send(const call& c,
+          result<mailing_draft> (*decode)(std::string_view, const codec::text_check&)) {
   query_string asked{c.in.head.query};
   const auto wait = asked.parsed("wait", parse_wait, "a duration of 0 to 30s").value_or(usual_wait);
   if (const auto why = asked.fault())
     return c.answer(*why);
-  auto draft = decode(c.in.body);
+  auto draft = decode(c.in.body, unless_configured(c));
   if (!draft)
     return c.answer(draft.error());
   auto key = idempotency_key_of(c.in);
   if (!key)
     return c.answer(key.error());
   auto compose = [of = draft->template_code](const mailed& done) { return mailing_sent(done, of); };
-  auto message = std::make_shared<mailing>();
+  auto message = order_of<mailing>(c);
   message->draft = std::move(*draft);
   message->draft.what.trace_id = c.in.trace_id;
   message->by = c.in.who;
@@ -55,15 +56,7 @@ void send(const call& c, result<mailing_draft> (*decode)(std::string_view)) {
     message->idempotency->compose = compose;
   }
   message->wait = wait;
-  message->now = c.in.now;
-  message->arrived = c.in.arrived;
-  message->ticket = c.in.ticket;
-  message->reply = c.answer.promise<mailed>([compose](mailed done) {
-    if (done.replayed)
-      return replay(std::move(*done.replayed));
-    auto made = compose(done);
-    return reply{made.status, std::move(made.body)};
-  });
+  message->reply = promise_once<mailed>(c, compose);
   caf::anon_send(c.with.ingress, std::move(message));
 }
 

@@ -1,12 +1,12 @@
 #include "adapters/http/api/handlers.hpp"
 #include "adapters/http/api/idempotency.hpp"
+#include "adapters/http/api/order.hpp"
 #include "protocol/codec/drafts.hpp"
 #include "protocol/codec/notification.hpp"
 
 #include <caf/send.hpp>
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 #include <vector>
 
@@ -37,7 +37,7 @@ void post(const call& c, std::vector<notification_draft> drafts,
   auto key = idempotency_key_of(c.in);
   if (!key)
     return c.answer(key.error());
-  auto message = std::make_shared<posting>();
+  auto message = order_of<posting>(c);
   message->drafts = std::move(drafts);
   message->batch = compose == many_created;
   for (auto& draft : message->drafts)
@@ -45,22 +45,14 @@ void post(const call& c, std::vector<notification_draft> drafts,
   message->by = c.in.who;
   if (*key)
     message->idempotency = once_of<created>(c.in, std::move(**key), compose);
-  message->now = c.in.now;
-  message->arrived = c.in.arrived;
-  message->ticket = c.in.ticket;
-  message->reply = c.answer.promise<created>([compose](created done) {
-    if (done.replayed)
-      return replay(std::move(*done.replayed));
-    auto made = compose(done);
-    return reply{made.status, std::move(made.body)};
-  });
+  message->reply = promise_once<created>(c, compose);
   caf::anon_send(c.with.ingress, std::move(message));
 }
 
 }  // namespace
 
 void post_notification(const call& c) {
-  auto draft = codec::decode_notification(c.in.body, c.in.now);
+  auto draft = codec::decode_notification(c.in.body, c.in.now, unless_configured(c));
   if (!draft)
     return c.answer(draft.error());
   std::vector<notification_draft> drafts;
@@ -69,7 +61,7 @@ void post_notification(const call& c) {
 }
 
 void post_batch(const call& c) {
-  auto drafts = codec::decode_batch(c.in.body, c.in.now);
+  auto drafts = codec::decode_batch(c.in.body, c.in.now, unless_configured(c));
   if (!drafts)
     return c.answer(drafts.error());
   post(c, std::move(*drafts), many_created);

@@ -1,8 +1,7 @@
 #include "protocol/codec/preferences.hpp"
 #include "adapters/http/api/ask.hpp"
 #include "adapters/http/api/handlers.hpp"
-
-#include <caf/send.hpp>
+#include "adapters/http/api/submit.hpp"
 
 #include <limits>
 #include <memory>
@@ -26,16 +25,11 @@ void put_preferences(const call& c) {
   auto wanted = codec::decode_preferences(c.in.body);
   if (!wanted)
     return c.answer(wanted.error());
-  auto message = std::make_shared<unit>();
   preferring what{c.in.who->subject, std::make_shared<const preferences>(std::move(*wanted))};
   what.reply = c.answer.promise<preferences_version>([](const preferences_version& stored) {
     return reply{200, codec::preferences_json(*stored.what)};
   });
-  message->what = std::move(what);
-  message->now = c.in.now;
-  message->arrived = c.in.arrived;
-  message->ticket = c.in.ticket;
-  caf::anon_send(c.with.persistence, std::move(message));
+  submit(c, std::move(what));
 }
 
 }  // namespace carillon::http::api

@@ -1,19 +1,17 @@
 #include "adapters/http/api/submit.hpp"
 
+#include "adapters/http/api/order.hpp"
+
 #include <caf/send.hpp>
 
-#include <memory>
 #include <utility>
 
 namespace carillon::http::api {
 
 void submit(const call& c, decltype(unit::what) what, std::vector<audit_entry> audit) {
-  auto message = std::make_shared<unit>();
+  auto message = order_of<unit>(c);
   message->what = std::move(what);
   message->audit = std::move(audit);
-  message->now = c.in.now;
-  message->arrived = c.in.arrived;
-  message->ticket = c.in.ticket;
   caf::anon_send(c.with.persistence, std::move(message));
 }
 

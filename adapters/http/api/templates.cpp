@@ -1,10 +1,10 @@
 #include "adapters/http/api/ask.hpp"
 #include "adapters/http/api/handlers.hpp"
+#include "adapters/http/api/order.hpp"
+#include "adapters/http/api/submit.hpp"
 #include "adapters/http/query_string.hpp"
 #include "protocol/codec/template.hpp"
 #include "protocol/codec/text.hpp"
-
-#include <caf/send.hpp>
 
 #include <memory>
 #include <optional>
@@ -65,22 +65,13 @@ void change(const call& c, changes::value_type what, audit_entry line,
         shelf->take(*done);
       (*tell)(std::move(done));
     }};
-  auto message = std::make_shared<unit>();
-  message->what = std::move(whole);
-  line.subject = c.in.who->subject;
-  message->audit.push_back(std::move(line));
-  message->now = c.in.now;
-  message->arrived = c.in.arrived;
-  message->ticket = c.in.ticket;
-  caf::anon_send(c.with.persistence, std::move(message));
+  submit(c, std::move(whole), {std::move(line)});
 }
 
-/// Whether it can be compiled; answers what is wrong with it.
-bool compiles(const call& c, const message_template& row) {
-  const auto made = rules::compile_template(std::make_shared<const message_template>(row));
-  if (!made)
-    c.answer(made.error());
-  return made.has_value();
+/// The row of the body, which is put over the one there is.
+result<message_template> read_row(const call& c, const message_template* before = nullptr) {
+  return codec::decode_template(c.in.body, c.with.templates->now()->default_language(),
+                                unless_known(c), before);
 }
 
 std::string place_of(const message_template& x) {
@@ -143,11 +134,10 @@ std::string codes_json(const rules::template_book& all, const row_filter& which)
 }  // namespace
 
 void post_template(const call& c) {
-  const auto row = codec::decode_template(c.in.body, c.with.templates->now()->default_language());
+  const auto row = read_row(c);
   if (!row)
     return c.answer(row.error());
-  if (compiles(c, *row))
-    change(c, put_template{*row}, {.action = "template.put", .object = place_of(*row)}, show);
+  change(c, put_template{*row}, audit_line(c, "template.put", place_of(*row)), show);
 }
 
 void list_templates(const call& c) {
@@ -176,17 +166,15 @@ void put_template_of(const call& c) {
   const auto before = row_of(c);
   if (!before)
     return;
-  const auto row =
-    codec::decode_template(c.in.body, c.with.templates->now()->default_language(), before.get());
+  const auto row = read_row(c, before.get());
   if (!row)
     return c.answer(row.error());
-  if (compiles(c, *row))
-    change(c, replace_template{*row}, {.action = "template.put", .object = place_of(*row)});
+  change(c, replace_template{*row}, audit_line(c, "template.put", place_of(*row)));
 }
 
 void delete_template(const call& c) {
   if (const auto row = row_of(c))
-    change(c, remove_template{row->id}, {.action = "template.delete", .object = place_of(*row)});
+    change(c, remove_template{row->id}, audit_line(c, "template.delete", place_of(*row)));
 }
 
 void list_template_versions(const call& c) {
@@ -205,25 +193,24 @@ void rollback_template_to(const call& c) {
   if (!version)
     return c.answer(version.error());
   change(c, rollback_template{row->id, *version},
-         {.action = "template.rollback", .object = place_of(*row)});
+         audit_line(c, "template.rollback", place_of(*row)));
 }
 
 void enable_template_of(const call& c) {
   if (const auto row = row_of(c))
     change(c, carillon::enable_template{row->id, true},
-           {.action = "template.enable", .object = place_of(*row)});
+           audit_line(c, "template.enable", place_of(*row)));
 }
 
 void disable_template_of(const call& c) {
   if (const auto row = row_of(c))
     change(c, carillon::enable_template{row->id, false},
-           {.action = "template.disable", .object = place_of(*row)});
+           audit_line(c, "template.disable", place_of(*row)));
 }
 
 void validate_template(const call& c) {
-  const message_template unnamed{.code = "unnamed"};
-  const auto row =
-    codec::decode_template(c.in.body, c.with.templates->now()->default_language(), &unnamed);
+  const auto row = codec::decode_template_parts(
+    c.in.body, c.with.templates->now()->default_language(), unless_known(c));
   if (!row)
     return c.answer(row.error());
   const auto wrong = rules::check_template(*row);

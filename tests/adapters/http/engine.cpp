@@ -109,6 +109,7 @@ services engine::wiring(const setup& how) {
   with.draining = draining;
   with.now = [this] { return now(); };
   with.live = std::move(live);
+  with.catalog = [] { return std::make_shared<const catalog>(); };
   with.reload = [said = how.reload](answer<reload_report> reply) { reply(said); };
   with.presence_visible_to_all = how.presence_visible_to_all;
   return with;

@@ -1,0 +1,26 @@
+#include "protocol/codec/members.hpp"
+
+#include "protocol/codec/record.hpp"
+#include "protocol/codec/text.hpp"
+
+#include <array>
+
+namespace carillon::codec {
+
+std::string with_text_member(std::string object, std::string_view name, std::string_view text) {
+  if (text.empty())
+    return object;
+  const std::array names{name};
+  if (const auto read = read_json(object, {.depth = 1, .names = names, .outer = {}});
+      !read || read->find(name) != nullptr)
+    return object;
+  std::string out = "{";
+  append_json_string(out, name);
+  out += ':';
+  append_json_string(out, text);
+  if (object != "{}")
+    out += ',';
+  return out.append(object, 1, std::string::npos);
+}
+
+}  // namespace carillon::codec
