@@ -23,6 +23,8 @@
 
 namespace carillon::channels {
 
+namespace aliyun_sms {
+
 namespace {
 
 using enum error_class;
@@ -242,6 +244,8 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace aliyun_sms
+
 channel_type aliyun_sms_type() {
   return {
     .name = "aliyun_sms",
@@ -253,7 +257,7 @@ channel_type aliyun_sms_type() {
              {"sign_name", true, false, "the approved signature (短信签名)"},
              {"region", false, false, "cn-hangzhou where it says nothing"},
              {"base_url", false, false, "another place in place of https://dysmsapi.aliyuncs.com"}},
-    .make = make,
+    .make = aliyun_sms::make,
   };
 }
 

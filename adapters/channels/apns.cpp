@@ -17,6 +17,8 @@
 
 namespace carillon::channels {
 
+namespace apns {
+
 namespace {
 
 using nlohmann::json;
@@ -178,6 +180,8 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace apns
+
 channel_type apns_type() {
   return {
     .name = "apns",
@@ -191,7 +195,7 @@ channel_type apns_type() {
              {"base_url", false, false,
               "another host in place of https://api.push.apple.com, such as "
               "https://api.sandbox.push.apple.com"}},
-    .make = make,
+    .make = apns::make,
   };
 }
 

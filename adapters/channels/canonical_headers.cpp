@@ -1,5 +1,7 @@
 #include "adapters/channels/canonical_headers.hpp"
 
+#include "protocol/codec/text.hpp"
+
 #include <algorithm>
 
 namespace carillon::channels {
@@ -12,13 +14,6 @@ std::string lower(std::string_view text) {
     return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
   });
   return out;
-}
-
-std::string_view without_spaces_around(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos)
-    return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 /// What stands between the scheme and the path, and what follows it.
@@ -35,7 +30,7 @@ canonical_headers canonical(const std::vector<std::pair<std::string, std::string
   std::vector<std::pair<std::string, std::string_view>> sorted;
   sorted.reserve(headers.size());
   for (auto& [name, value] : headers)
-    sorted.emplace_back(lower(name), without_spaces_around(value));
+    sorted.emplace_back(lower(name), codec::trimmed(value));
   std::ranges::sort(sorted);
   canonical_headers out;
   for (auto& [name, value] : sorted) {

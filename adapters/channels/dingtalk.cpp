@@ -85,8 +85,6 @@ std::string markdown_body(std::string_view title, std::string_view text, const m
   });
 }
 
-}  // namespace dingtalk
-
 namespace {
 
 /// The documented block after more than 20 messages in a minute lasts ten minutes.
@@ -156,6 +154,8 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace dingtalk
+
 channel_type dingtalk_type() {
   return {
     .name = "dingtalk",
@@ -166,7 +166,7 @@ channel_type dingtalk_type() {
     .keys = {{"webhook_url", true, true, "the robot's URL with its access_token"},
              {"secret", false, true, "SEC…, where the robot's security setting is 加签"},
              {"base_url", false, false, "another host in place of oapi.dingtalk.com"}},
-    .make = make,
+    .make = dingtalk::make,
   };
 }
 

@@ -16,6 +16,8 @@
 
 namespace carillon::channels {
 
+namespace discord {
+
 namespace {
 
 using enum error_class;
@@ -95,6 +97,8 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace discord
+
 channel_type discord_type() {
   return {
     .name = "discord",
@@ -104,7 +108,7 @@ channel_type discord_type() {
                  .concurrency = 2},
     .keys = {{"webhook_url", true, true, "https://discord.com/api/webhooks/ID/TOKEN"},
              {"base_url", false, false, "another host in place of discord.com"}},
-    .make = make,
+    .make = discord::make,
   };
 }
 

@@ -13,6 +13,8 @@
 
 namespace carillon::channels {
 
+namespace email {
+
 namespace {
 
 constexpr std::size_t unsubscribe_max = 900;  // a header's line has at most 998
@@ -143,6 +145,8 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace email
+
 channel_type email_type() {
   return {
     .name = "email",
@@ -157,7 +161,7 @@ channel_type email_type() {
              {"password", false, true, "never sent in clear but to loopback"},
              {"from", false, false, "name@example.com or Name <name@example.com>; else username"},
              {"ca_file", false, false, "certificates to trust for this server alone"}},
-    .make = make,
+    .make = email::make,
   };
 }
 

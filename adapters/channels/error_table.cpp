@@ -11,12 +11,12 @@ namespace carillon::channels {
 
 namespace {
 
-constexpr char lower(char c) {
+constexpr char lower_case(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 bool contains(std::string_view text, std::string_view word) {
-  return !std::ranges::search(text, word, {}, lower, lower).empty() || word.empty();
+  return !std::ranges::search(text, word, {}, lower_case, lower_case).empty() || word.empty();
 }
 
 }  // namespace

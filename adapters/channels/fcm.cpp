@@ -17,6 +17,8 @@
 
 namespace carillon::channels {
 
+namespace fcm {
+
 namespace {
 
 using nlohmann::json;
@@ -243,6 +245,8 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace fcm
+
 channel_type fcm_type() {
   return {
     .name = "fcm",
@@ -253,7 +257,7 @@ channel_type fcm_type() {
               "the service account's JSON; service_account_file reads it from the file"},
              {"token_uri", false, false, "another URL for tokens than the service account names"},
              {"base_url", false, false, "another host in place of https://fcm.googleapis.com"}},
-    .make = make,
+    .make = fcm::make,
   };
 }
 

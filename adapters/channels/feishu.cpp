@@ -15,6 +15,8 @@
 
 namespace carillon::channels {
 
+namespace feishu {
+
 namespace {
 
 using nlohmann::ordered_json;
@@ -148,6 +150,8 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace feishu
+
 channel_type feishu_type() {
   return {
     .name = "feishu",
@@ -159,7 +163,7 @@ channel_type feishu_type() {
              {"base_url", false, false,
               "another host in place of https://open.feishu.cn, such as "
               "https://open.larksuite.com"}},
-    .make = make,
+    .make = feishu::make,
   };
 }
 

@@ -13,6 +13,8 @@
 
 namespace carillon::channels {
 
+namespace feishu_bot {
+
 namespace {
 
 /// The whole body may be 20 KB; what stands around the content takes less than 200 bytes.
@@ -78,6 +80,8 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace feishu_bot
+
 channel_type feishu_bot_type() {
   return {
     .name = "feishu_bot",
@@ -89,7 +93,7 @@ channel_type feishu_bot_type() {
     .keys = {{"webhook_url", true, true, "the bot's URL"},
              {"secret", false, true, "where the bot's security setting is a signature"},
              {"base_url", false, false, "another host in place of open.feishu.cn"}},
-    .make = make,
+    .make = feishu_bot::make,
   };
 }
 

@@ -14,6 +14,8 @@
 
 namespace carillon::channels {
 
+namespace gotify {
+
 namespace {
 
 using enum error_class;
@@ -86,6 +88,8 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace gotify
+
 channel_type gotify_type() {
   return {
     .name = "gotify",
@@ -95,7 +99,7 @@ channel_type gotify_type() {
     .keys = {{"url", false, false, "the server"},
              {"token", true, true, "the application's token"},
              {"base_url", false, false, "another place in place of url"}},
-    .make = make,
+    .make = gotify::make,
   };
 }
 

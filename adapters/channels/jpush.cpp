@@ -15,6 +15,8 @@
 
 namespace carillon::channels {
 
+namespace jpush {
+
 namespace {
 
 using nlohmann::json;
@@ -155,6 +157,8 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace jpush
+
 channel_type jpush_type() {
   return {
     .name = "jpush",
@@ -164,7 +168,7 @@ channel_type jpush_type() {
     .keys = {{"app_key", true, false, "the app's AppKey"},
              {"master_secret", true, true, "its Master Secret"},
              {"base_url", false, false, "another host in place of https://api.jpush.cn"}},
-    .make = make,
+    .make = jpush::make,
   };
 }
 

@@ -1,5 +1,6 @@
 #include "adapters/channels/keys.hpp"
 
+#include "protocol/codec/text.hpp"
 #include "protocol/rules/addressing.hpp"
 
 #include <charconv>
@@ -8,14 +9,6 @@
 namespace carillon::channels {
 
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const auto begin = text.find_first_not_of(blanks);
-  if (begin == std::string_view::npos)
-    return {};
-  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
 
 std::string without_slash(std::string text) {
   while (text.ends_with('/'))
@@ -43,7 +36,8 @@ std::vector<std::string> list_of(const channel_settings& settings, std::string_v
   const auto all = key_of(settings, name);
   for (std::size_t begin = 0; begin <= all.size();) {
     const auto end = std::min(all.find_first_of(",\n", begin), all.size());
-    if (const auto one = trimmed(std::string_view{all}.substr(begin, end - begin)); !one.empty())
+    if (const auto one = codec::trimmed(std::string_view{all}.substr(begin, end - begin));
+        !one.empty())
       out.emplace_back(one);
     begin = end + 1;
   }
@@ -53,7 +47,7 @@ std::vector<std::string> list_of(const channel_settings& settings, std::string_v
 result<std::int64_t> integer_of(const channel_settings& settings, std::string_view name,
                                 std::int64_t fallback) {
   const auto written = key_of(settings, name);
-  const auto text = trimmed(written);
+  const auto text = codec::trimmed(written);
   if (text.empty())
     return fallback;
   std::int64_t out = 0;

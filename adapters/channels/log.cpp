@@ -3,6 +3,8 @@
 
 namespace carillon::channels {
 
+namespace log {
+
 namespace {
 
 class log_channel final : public channel {
@@ -44,13 +46,15 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace log
+
 channel_type log_type() {
   return {
     .name = "log",
     .doc = "Writes each delivery to the log as one line of JSON.",
     .needs_address = false,
     .defaults = {.concurrency = 16},
-    .make = make,
+    .make = log::make,
   };
 }
 

@@ -13,14 +13,6 @@ namespace {
 constexpr std::size_t local_max = 64;
 constexpr std::size_t address_max = 254;
 
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' '))
-    text.remove_prefix(1);
-  while (text.ends_with(' '))
-    text.remove_suffix(1);
-  return text;
-}
-
 bool is_local_character(unsigned char c) {
   return c < 128
          && (std::isalnum(c)
@@ -69,13 +61,13 @@ std::string_view mail_address::domain() const {
 std::optional<mail_address> parse_mail_address(std::string_view text) {
   if (codec::has_control(text))
     return std::nullopt;
-  text = trimmed(text);
+  text = codec::trimmed(text);
   mail_address out;
   if (text.ends_with('>')) {
     auto open = text.rfind('<');
     if (open == std::string_view::npos)
       return std::nullopt;
-    out.name = unquoted(trimmed(text.substr(0, open)));
+    out.name = unquoted(codec::trimmed(text.substr(0, open)));
     text = text.substr(open + 1, text.size() - open - 2);
   }
   if (!is_address(text))

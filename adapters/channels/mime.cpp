@@ -55,7 +55,7 @@ bool is_phrase(std::string_view text) {
     text, [](unsigned char c) { return c == ' ' || c == '-' || c == '_' || std::isalnum(c) != 0; });
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out{'"'};
   for (auto c : text) {
     if (c == '"' || c == '\\')
@@ -158,7 +158,7 @@ std::string address_header(std::string_view name, const mail_address& who) {
   if (plain && is_phrase(who.name))
     out.append(who.name);
   else
-    out.append(plain ? quoted(who.name) : encoded_words(who.name, out.size()));
+    out.append(plain ? in_quotes(who.name) : encoded_words(who.name, out.size()));
   auto column = out.size() - (out.rfind('\n') + 1);
   out.append(column + who.address.size() + 3 > line_max ? "\r\n " : " ");
   return out.append("<").append(who.address).append(">");

@@ -17,6 +17,8 @@
 
 namespace carillon::channels {
 
+namespace ntfy {
+
 namespace {
 
 using enum error_class;
@@ -132,6 +134,8 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace ntfy
+
 channel_type ntfy_type() {
   return {
     .name = "ntfy",
@@ -142,7 +146,7 @@ channel_type ntfy_type() {
              {"topic", true, false, "the topic"},
              {"token", false, true, "tk_…, where the topic asks for one"},
              {"base_url", false, false, "another place in place of url"}},
-    .make = make,
+    .make = ntfy::make,
   };
 }
 

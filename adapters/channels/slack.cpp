@@ -65,8 +65,6 @@ std::string message(const content& words, const mentions& at, bool plain) {
   });
 }
 
-}  // namespace slack
-
 namespace {
 
 using enum error_class;
@@ -214,17 +212,19 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace slack
+
 channel_type slack_type() {
   return {
     .name = "slack",
     .doc = "A Slack webhook, or a bot that writes to the conversation addressed.",
     .address_key = "webhook_url",
-    .defaults = {.rate = pace, .concurrency = 2},
+    .defaults = {.rate = slack::pace, .concurrency = 2},
     .keys = {{"webhook_url", false, true, "https://hooks.slack.com/services/…"},
              {"bot_token", false, true, "xoxb-…, in place of a webhook"},
              {"base_url", false, false,
               "another host; for a bot in place of https://slack.com/api"}},
-    .make = make,
+    .make = slack::make,
   };
 }
 

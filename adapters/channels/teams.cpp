@@ -16,6 +16,8 @@
 
 namespace carillon::channels {
 
+namespace teams {
+
 namespace {
 
 using enum error_class;
@@ -100,6 +102,8 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace teams
+
 channel_type teams_type() {
   return {
     .name = "teams",
@@ -108,7 +112,7 @@ channel_type teams_type() {
     .defaults = {.rate = rate_limit{.count = 4, .per = seconds{1}, .burst = 2}, .concurrency = 2},
     .keys = {{"webhook_url", true, true, "the flow's URL with its sig"},
              {"base_url", false, false, "another host in place of the URL's"}},
-    .make = make,
+    .make = teams::make,
   };
 }
 

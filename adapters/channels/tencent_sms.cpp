@@ -19,6 +19,8 @@
 
 namespace carillon::channels {
 
+namespace tencent_sms {
+
 namespace {
 
 using enum error_class;
@@ -189,6 +191,8 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace tencent_sms
+
 channel_type tencent_sms_type() {
   return {
     .name = "tencent_sms",
@@ -202,7 +206,7 @@ channel_type tencent_sms_type() {
              {"region", false, false, "ap-guangzhou where it says nothing"},
              {"base_url", false, false,
               "another place in place of https://sms.tencentcloudapi.com"}},
-    .make = make,
+    .make = tencent_sms::make,
   };
 }
 

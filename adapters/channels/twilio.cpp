@@ -15,6 +15,8 @@
 
 namespace carillon::channels {
 
+namespace twilio {
+
 namespace {
 
 using enum error_class;
@@ -120,6 +122,8 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace twilio
+
 channel_type twilio_type() {
   return {
     .name = "twilio",
@@ -129,7 +133,7 @@ channel_type twilio_type() {
              {"auth_token", true, true, "the account's auth token"},
              {"from", true, false, "a number in E.164, or MG… of a messaging service"},
              {"base_url", false, false, "another place in place of https://api.twilio.com"}},
-    .make = make,
+    .make = twilio::make,
   };
 }
 

@@ -17,6 +17,8 @@
 
 namespace carillon::channels {
 
+namespace web_push {
+
 namespace {
 
 using nlohmann::json;
@@ -164,6 +166,8 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace web_push
+
 channel_type web_push_type() {
   return {
     .name = "web_push",
@@ -172,7 +176,7 @@ channel_type web_push_type() {
     .keys = {{"vapid_private_key", true, true, "base64url of 32 bytes, or PEM"},
              {"subject", true, false, "whom a push service may write to: mailto: or https://"},
              {"base_url", false, false, "another host in place of every subscription's own"}},
-    .make = make,
+    .make = web_push::make,
   };
 }
 

@@ -11,6 +11,8 @@
 
 namespace carillon::channels {
 
+namespace webhook {
+
 namespace {
 
 /// What it is for: messages to people, or telling a program how they ended.
@@ -160,8 +162,10 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace webhook
+
 result<channel_ptr> make_webhook_sink(const channel_settings& settings) {
-  return make_for(settings, webhook_use::sink);
+  return webhook::make_for(settings, webhook::webhook_use::sink);
 }
 
 channel_type webhook_type() {
@@ -173,7 +177,7 @@ channel_type webhook_type() {
     .defaults = {.concurrency = 16},
     .keys = {{"url", false, false, "where to post; a delivery whose recipient is a URL goes there"},
              {"secret", false, true, "whsec_…; two divided by a space while one is replaced"}},
-    .make = make,
+    .make = webhook::make,
   };
 }
 

@@ -9,6 +9,8 @@
 
 namespace carillon::channels {
 
+namespace wechat {
+
 namespace {
 
 /// Where a tap leads, and an id under which WeChat sends once in ten minutes: that of the delivery,
@@ -28,9 +30,12 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace wechat
+
 channel_type wechat_type() {
   return wechat_account_type(
-    "wechat", "Template messages of a WeChat (微信) service account to its followers.", make);
+    "wechat", "Template messages of a WeChat (微信) service account to its followers.",
+    wechat::make);
 }
 
 }  // namespace carillon::channels

@@ -9,6 +9,8 @@
 
 namespace carillon::channels {
 
+namespace wechat_mini {
+
 namespace {
 
 /// Which page a tap opens, in which edition of the mini-program and in which language.
@@ -27,9 +29,12 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace wechat_mini
+
 channel_type wechat_mini_type() {
   return wechat_account_type(
-    "wechat_mini", "Subscribe messages of a WeChat (微信) mini-program to who allowed one.", make);
+    "wechat_mini", "Subscribe messages of a WeChat (微信) mini-program to who allowed one.",
+    wechat_mini::make);
 }
 
 }  // namespace carillon::channels

@@ -13,6 +13,8 @@
 
 namespace carillon::channels {
 
+namespace wecom_bot {
+
 namespace {
 
 using nlohmann::ordered_json;
@@ -86,6 +88,8 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace wecom_bot
+
 channel_type wecom_bot_type() {
   return {
     .name = "wecom_bot",
@@ -95,7 +99,7 @@ channel_type wecom_bot_type() {
                  .concurrency = 2},
     .keys = {{"webhook_url", true, true, "the robot's URL with its key"},
              {"base_url", false, false, "another host in place of qyapi.weixin.qq.com"}},
-    .make = make,
+    .make = wecom_bot::make,
   };
 }
 

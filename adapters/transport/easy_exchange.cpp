@@ -1,5 +1,7 @@
 #include "adapters/transport/easy_exchange.hpp"
 
+#include "protocol/codec/text.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,13 +12,6 @@ namespace {
 
 constexpr std::size_t body_max = 64 << 10;
 constexpr std::size_t header_count_max = 100;
-
-std::string_view trimmed(std::string_view text) {
-  auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos)
-    return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 bool names_a_content_type(const http_request& what) {
   return std::ranges::any_of(what.headers, [](const auto& header) {
@@ -88,7 +83,7 @@ std::size_t easy_exchange::on_header(char* data, std::size_t size, std::size_t c
     std::ranges::transform(name, name.begin(), [](unsigned char c) {
       return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
     });
-    x.came_.headers.emplace_back(std::move(name), trimmed(line.substr(colon + 1)));
+    x.came_.headers.emplace_back(std::move(name), codec::trimmed(line.substr(colon + 1)));
   }
   return line.size();
 }

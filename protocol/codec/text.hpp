@@ -30,4 +30,7 @@ std::string cut_characters(std::string_view text, std::size_t characters,
 /// True if there is a control character (below U+0020, or U+007F) in it.
 bool has_control(std::string_view text);
 
+/// `text` without the spaces, tabs and line ends around it.
+std::string_view trimmed(std::string_view text);
+
 }  // namespace carillon::codec

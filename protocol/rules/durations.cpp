@@ -1,5 +1,6 @@
 #include "protocol/rules/durations.hpp"
 
+#include "protocol/codec/text.hpp"
 #include "protocol/rules/backoff.hpp"
 
 #include <array>
@@ -42,13 +43,6 @@ std::optional<std::int64_t> take_number(std::string_view& text) {
   return value;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos)
-    return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 }  // namespace
 
 std::optional<milliseconds> parse_duration(std::string_view text) {
@@ -78,7 +72,7 @@ std::optional<retry_policy> parse_schedule(std::string_view text) {
   retry_policy policy;
   for (;;) {
     const auto comma = text.find(',');
-    const auto wait = parse_duration(trimmed(text.substr(0, comma)));
+    const auto wait = parse_duration(codec::trimmed(text.substr(0, comma)));
     if (!wait)
       return std::nullopt;
     policy.schedule.push_back(*wait);
