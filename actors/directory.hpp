@@ -12,6 +12,8 @@ struct directory {
   watchdog_actor watchdog{};
   /// Null where nobody waits for outcomes.
   waiting_room_actor waiting{};
+  /// Null where nobody runs bulks.
+  bulk_runner_actor bulks{};
 };
 
 }  // namespace carillon

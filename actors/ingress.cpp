@@ -1,6 +1,7 @@
 #include "actors/ingress.hpp"
 
 #include "actors/resilient.hpp"
+#include "protocol/rules/bulk.hpp"
 #include "protocol/rules/mailing.hpp"
 #include "protocol/rules/plan.hpp"
 
@@ -98,6 +99,18 @@ answer<created> seated(awaited_ptr seat, std::vector<std::shared_ptr<delivery>> 
   }};
 }
 
+/// What a slice of a bulk means is counted when it is committed.
+answer<bool> counted(bulk_turn_ptr from, std::map<std::string, std::int64_t> by_channel,
+                     metrics& counts) {
+  return answer<bool>{
+    [from = std::move(from), by_channel = std::move(by_channel), &counts](result<bool> done) {
+      if (done && *done)
+        for (const auto& [channel, n] : by_channel)
+          counts.notification_created(channel, n);
+      from->reply(std::move(done));
+    }};
+}
+
 class ingress_state {
  public:
   static constexpr const char* name = "ingress";
@@ -135,6 +148,14 @@ class ingress_state {
         heed_templates();
         take(x, x->draft);
       },
+      [this](const bulk_order_ptr& x) {
+        heed_templates();
+        begin(x);
+      },
+      [this](const bulk_turn_ptr& x) {
+        heed_templates();
+        take(x, x->what);
+      },
       [this](const catalog_ptr& x) { *current_ = x; },
       [this](const facts_read& x) {
         if (x.life == self_.life())
@@ -150,7 +171,7 @@ class ingress_state {
 
   /// Someone who waits for facts, with the catalog of their arrival.
   struct waiting {
-    std::variant<posting_ptr, happening_ptr, mailing_ptr, rehearsal_ptr> what{};
+    std::variant<posting_ptr, happening_ptr, mailing_ptr, rehearsal_ptr, bulk_turn_ptr> what{};
     catalog_ptr catalog{};
     std::vector<std::string> users{};
     std::vector<audience> groups{};
@@ -294,6 +315,24 @@ class ingress_state {
       if (!meant)
         return x->reply(std::move(meant).error());
       x->reply(std::move(meant->plan));
+    });
+  }
+
+  void pass_on(const bulk_turn_ptr& x, const catalog_ptr& with, const facts& known) {
+    at_own_risk(*x, [&] {
+      auto meant = rules::plan(x->what, *with, known, x->now, *ids_);
+      if (!meant)
+        return x->reply(std::move(meant).error());
+      meant->reply = counted(x, rules::created_on(*meant), counts_);
+      commit(std::move(*meant), *x);
+    });
+  }
+
+  void begin(const bulk_order_ptr& x) {
+    at_own_risk(x->what, [&] {
+      if (auto why = rules::objection_to(x->what.what, **current_))
+        return x->what.reply(std::move(*why));
+      commit(std::move(x->what), *x);
     });
   }
 

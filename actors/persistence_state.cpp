@@ -190,6 +190,9 @@ void persistence_state::hand_over(storage::effects& what) {
                std::make_shared<const std::vector<delivery_ptr>>(std::move(what.outcomes)));
   for (auto& x : what.timers)
     self_.send(known.scheduler, x);
+  if (known.bulks && !what.bulks.empty())
+    self_.send(known.bulks,
+               std::make_shared<const std::vector<bulk_standing>>(std::move(what.bulks)));
   if (!what.tallies.empty())
     self_.send(known.watchdog, std::make_shared<const std::vector<tally>>(std::move(what.tallies)));
 }

@@ -60,6 +60,10 @@ presence_state::actor::behavior_type presence_state::behavior() {
       if (const auto which = index_.find(what->user_id))
         self_.send(members_[*which].session, session_note{what});
     },
+    [this](const personal_event_ptr& what) {
+      if (const auto which = index_.find(what->user_id))
+        self_.send(members_[*which].session, session_note{what});
+    },
     [this](const attach& what) { enter(what.connection); },
     [this](const detach& what) { leave(what.connection); },
     [this](room) {

@@ -139,6 +139,12 @@ class session final : public session_actor::base {
 
   void take(const preferences_change_ptr& what) { preferences_.tell(what->version); }
 
+  void take(const personal_event_ptr& what) {
+    for (auto& seat : seats_)
+      if (seat.who()->format() != frame_format::plain)
+        seat.tell(what->what);
+  }
+
   /// What persistence did not come to tell is read.
   void take(reread) {
     if (!seats_.empty())

@@ -25,6 +25,13 @@ struct row_counter {
   std::size_t operator()(const intervention&) const { return 2; }
   std::size_t operator()(const replaying&) const { return 1; }
   std::size_t operator()(const batch_stop&) const { return 1; }
+  std::size_t operator()(const bulking& x) const {
+    return 1 + x.user_ids.size() / bulk_chunk_users;
+  }
+  std::size_t operator()(const bulk_chunk& x) const {
+    return 2 + x.meant.notifications.size() + 2 * x.meant.deliveries.size();
+  }
+  std::size_t operator()(const bulk_failing&) const { return 2; }
   std::size_t operator()(const dispatching& x) const { return static_cast<std::size_t>(x.limit); }
   std::size_t operator()(const route_change& x) const { return x.routes.size(); }
   std::size_t operator()(const conclusion&) const { return 1; }

@@ -1,5 +1,6 @@
 #include "bin/engine.hpp"
 
+#include "actors/bulk_runner.hpp"
 #include "actors/ingress.hpp"
 #include "actors/persistence.hpp"
 #include "actors/presence.hpp"
@@ -144,6 +145,13 @@ engine::engine(const config& how, const channel_book& channels, surroundings wit
   ingress_ = spawn_ingress(system_, storing, persistence_, queries_, known_->waiting, catalog_,
                            templates_, ids_, with.counts);
   tree_.watch(storing, ingress_);
+  known_->bulks = spawn_bulk_runner(system_, storing, with.counts,
+                                    {.persistence = persistence_,
+                                     .queries = queries_,
+                                     .ingress = ingress_,
+                                     .presence = known_->presence,
+                                     .clock = with.clock});
+  tree_.watch(storing, known_->bulks);
   auto alerts = make_alerts(how);
   alerts.ingress = ingress_;
   alerts.clock = with.clock;

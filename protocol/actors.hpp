@@ -8,6 +8,7 @@
 #include "protocol/delivery.hpp"
 #include "protocol/draft.hpp"
 #include "protocol/inbox_change.hpp"
+#include "protocol/ingress_orders.hpp"
 #include "protocol/live_messages.hpp"
 #include "protocol/preferences.hpp"
 #include "protocol/principal.hpp"
@@ -207,68 +208,32 @@ using waiting_room_actor = caf::typed_actor<
 
 // -- ingress ----------------------------------------------------------------------------------
 
-/// Notifications a producer posts.
-struct posting {
-  std::vector<notification_draft> drafts{};
-  /// They came as a batch: faults are placed below `/notifications/N`.
-  bool batch{false};
-  principal_ptr by{};
-  std::optional<once<created>> idempotency{};
-  timestamp now{};
-  steady_time arrived{};
-  std::shared_ptr<void> ticket{};
-  answer<created> reply{};
-};
-using posting_ptr = std::shared_ptr<posting>;
-
-/// An event a producer posts.
-struct happening {
-  event_draft draft{};
-  principal_ptr by{};
-  /// Set for an event of the engine's own: it follows this route and no other.
-  std::optional<route> only{};
-  std::optional<once<accepted>> idempotency{};
-  timestamp now{};
-  steady_time arrived{};
-  std::shared_ptr<void> ticket{};
-  answer<accepted> reply{};
-};
-using happening_ptr = std::shared_ptr<happening>;
-
-/// A message on several channels, whose producer waits for the first attempts.
-struct mailing {
-  mailing_draft draft{};
-  principal_ptr by{};
-  std::optional<once<mailed>> idempotency{};
-  /// How long its producer waits.
-  milliseconds wait{0};
-  timestamp now{};
-  steady_time arrived{};
-  std::shared_ptr<void> ticket{};
-  answer<mailed> reply{};
-};
-using mailing_ptr = std::shared_ptr<mailing>;
-
-/// An event that is not posted: its planner tells what would come of it.
-struct rehearsal {
-  event_draft draft{};
-  timestamp now{};
-  answer<std::vector<planned>> reply{};
-};
-using rehearsal_ptr = std::shared_ptr<rehearsal>;
-
 /// INGRESS: plans what a posting or an event means and gives it to persistence.
 using ingress_actor = caf::typed_actor<
   // Plans a mailing and has its producer wait.
   caf::reacts_to<mailing_ptr>,
   // Plans an event and gives it to nobody.
   caf::reacts_to<rehearsal_ptr>,
+  // Begins a bulk.
+  caf::reacts_to<bulk_order_ptr>,
+  // Plans what its next users are told.
+  caf::reacts_to<bulk_turn_ptr>,
   // Plans a posting.
   caf::reacts_to<posting_ptr>,
   // Gathers facts where needed and plans an event.
   caf::reacts_to<happening_ptr>,
   // Uses this catalog from the next message on.
   caf::reacts_to<catalog_ptr>>;
+
+// -- bulk -------------------------------------------------------------------------------------
+
+/// Bulks that were looked at, or have ended.
+using bulks_ptr = std::shared_ptr<const std::vector<bulk_standing>>;
+
+/// The BULK RUNNER: gives ingress the users of bulks, one slice after the other.
+using bulk_runner_actor = caf::typed_actor<
+  // Goes on with those who wait, and tells who asked for them how far they are.
+  caf::reacts_to<bulks_ptr>>;
 
 // -- live -------------------------------------------------------------------------------------
 
@@ -289,6 +254,8 @@ using presence_actor = caf::typed_actor<
   caf::reacts_to<inbox_change_ptr>,
   // Tells the user's session.
   caf::reacts_to<preferences_change_ptr>,
+  // Tells the user's session.
+  caf::reacts_to<personal_event_ptr>,
   // Enters a connection.
   caf::reacts_to<attach>,
   // Forgets one.
@@ -354,6 +321,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::posting_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::happening_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::mailing_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::rehearsal_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::bulk_order_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::bulk_turn_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::bulks_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::awaited_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::mailing_committed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::outcomes_ptr)
@@ -362,6 +332,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::catalog_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::released_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::inbox_change_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::preferences_change_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::personal_event_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::attach)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::detach)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::room)

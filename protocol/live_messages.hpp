@@ -4,6 +4,7 @@
 
 #include "protocol/answer.hpp"
 #include "protocol/inbox_change.hpp"
+#include "protocol/live_event.hpp"
 #include "protocol/notification.hpp"
 #include "protocol/preferences.hpp"
 #include "protocol/query.hpp"
@@ -95,12 +96,19 @@ struct storage_answer {
 };
 using storage_answer_ptr = std::shared_ptr<const storage_answer>;
 
+/// What one user is told on all of their connections that know events; nobody keeps it.
+struct personal_event {
+  std::string user_id{};
+  live_event what{};
+};
+using personal_event_ptr = std::shared_ptr<const personal_event>;
+
 /// What presence or storage tells a session.
 struct session_note {
-  /// One of: a connection to take, one to drop, a change of the inbox or of preferences, changes
-  /// that nobody told, room in a connection's queue, an answer of storage.
-  std::variant<attach, detach, inbox_change_ptr, preferences_change_ptr, reread, drained,
-               storage_answer_ptr>
+  /// One of: a connection to take, one to drop, a change of the inbox or of preferences, an event
+  /// of the user's, changes that nobody told, room in a connection's queue, an answer of storage.
+  std::variant<attach, detach, inbox_change_ptr, preferences_change_ptr, personal_event_ptr, reread,
+               drained, storage_answer_ptr>
     what{};
 };
 

@@ -3,6 +3,7 @@
 #include "protocol/answer.hpp"
 #include "protocol/delivery.hpp"
 #include "protocol/id.hpp"
+#include "protocol/notification.hpp"
 #include "protocol/once.hpp"
 #include "protocol/time.hpp"
 
@@ -74,6 +75,72 @@ struct batch_stop {
   batch_id id{};
   batch_record done{};
   answer<batch_record> reply{};
+};
+
+/// What a bulk tells each of its users.
+struct bulk_letter {
+  std::string template_code{};
+  /// What the template is filled with, a JSON object as text.
+  std::string data{};
+  /// Empty for the template's own.
+  std::vector<std::string> channels{};
+  /// The template's own where it is not given.
+  std::optional<carillon::priority> priority{};
+  std::string trace_id{};
+};
+
+/// Users of a bulk who are planned and committed together.
+inline constexpr std::size_t bulk_chunk_users = 100;
+
+/// Users that one bulk may have.
+inline constexpr std::size_t most_bulk_users = 100'000;
+
+/// Begins a bulk: stores the users, each of them once, chunk by chunk. They are told later.
+struct bulking {
+  bulk_letter what{};
+  /// Who asks for it: their sessions are told how far it is.
+  std::string by{};
+  std::vector<std::string> user_ids{};
+  std::optional<once<batch_begun>> idempotency{};
+  batch_begun done{};
+  answer<batch_begun> reply{};
+};
+
+/// The users of a bulk who come next.
+struct bulk_slice {
+  batch_id batch{};
+  std::int64_t number{0};
+  bulk_letter what{};
+  std::vector<std::string> user_ids{};
+};
+
+/// A bulk that was looked at.
+struct bulk_standing {
+  batch_id id{};
+  std::string by{};
+  /// Users wait for their turn.
+  bool waits{false};
+  /// It has just ended.
+  bool over{false};
+};
+
+/// Ends a bulk that cannot go on: the users who were not told yet never are.
+struct bulk_failing {
+  batch_id id{};
+  bool done{true};
+  answer<bool> reply{};
+};
+
+/// A user of a bulk whom nothing reached, and why on each channel.
+struct bulk_failure {
+  struct miss {
+    std::string channel{};
+    delivery_status status{};
+    std::string why{};
+  };
+
+  std::string user_id{};
+  std::vector<miss> misses{};
 };
 
 /// Looks at once for what is due and waits for nobody to draw it, at most so many.

@@ -173,6 +173,28 @@ struct get_batch {
   answer<batch_record> reply{};
 };
 
+/// One page of those whom nothing of a bulk reached, by their ids.
+struct bulk_failure_page {
+  std::vector<bulk_failure> items{};
+  /// Pass it as `after` for the next page; nothing on the last.
+  std::optional<std::string> next{};
+};
+
+/// They, as far as all of theirs is final; `not_found` where there is no such batch.
+struct list_bulk_failures {
+  batch_id id{};
+  /// Only users behind this one.
+  std::string after{};
+  int limit{1000};
+  answer<bulk_failure_page> reply{};
+};
+
+/// The users who come next in a bulk, of the most urgent one; nothing where all have had their
+/// turn.
+struct next_bulk_slice {
+  answer<std::optional<bulk_slice>> reply{};
+};
+
 /// Readers that are told of one notification.
 inline constexpr int most_readers = 1000;
 
@@ -252,8 +274,9 @@ struct list_audit {
 struct query {
   std::variant<list_inbox, get_notification, count_unread, read_stats, read_range, read_state,
                gather_facts, list_deliveries, get_delivery, read_preferences, read_channels,
-               read_settings, get_recipient, list_audit, read_last_use, get_batch, get_event,
-               read_routes, read_templates, read_template_versions>
+               read_settings, get_recipient, list_audit, read_last_use, get_batch,
+               list_bulk_failures, next_bulk_slice, get_event, read_routes, read_templates,
+               read_template_versions>
     what{};
   /// Asked from outside: refused with `busy` when too many wait.
   bool outside{false};

@@ -47,6 +47,16 @@ struct creation {
   answer<created> reply{};
 };
 
+/// What one slice of a bulk means. It is committed with the step to the next one: a slice that was
+/// committed before, or whose bulk is over, changes nothing, and `done` is false.
+struct bulk_chunk {
+  batch_id batch{};
+  std::int64_t number{0};
+  creation meant{};
+  bool done{false};
+  answer<bool> reply{};
+};
+
 /// What a mailing came to: a delivery for each channel asked, the inbox's row shown as one.
 struct mailed {
   std::vector<delivery_ptr> deliveries{};
@@ -147,7 +157,8 @@ struct settlement {
 /// The smallest thing committed: applied whole or not at all, together with everybody else's.
 struct unit {
   std::variant<creation, acceptance, marking, settlement, preferring, administration, intervention,
-               replaying, batch_stop, dispatching, route_change, conclusion, templating>
+               replaying, batch_stop, bulking, bulk_chunk, bulk_failing, dispatching, route_change,
+               conclusion, templating>
     what{};
   /// Set when applying it found that a rule refuses it: nothing of it is stored.
   std::optional<error> refused{};

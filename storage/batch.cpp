@@ -4,6 +4,7 @@
 #include "storage/administration.hpp"
 #include "storage/audit.hpp"
 #include "storage/batches.hpp"
+#include "storage/bulks.hpp"
 #include "storage/creations.hpp"
 #include "storage/deliveries.hpp"
 #include "storage/events.hpp"
@@ -37,6 +38,11 @@ void reset(unit& x) {
     made->done = {};
     for (const auto& one : made->notifications)
       forget_seq(*one);
+  } else if (auto* chunk = std::get_if<bulk_chunk>(&x.what)) {
+    chunk->done = false;
+    chunk->meant.done = {};
+    for (const auto& one : chunk->meant.notifications)
+      forget_seq(*one);
   } else if (auto* taken = std::get_if<acceptance>(&x.what)) {
     taken->done = {};
     for (const auto& one : taken->plan)
@@ -52,12 +58,15 @@ void reset(unit& x) {
     drawn->done = 0;
   } else if (auto* again = std::get_if<replaying>(&x.what)) {
     again->done = {};
+  } else if (auto* begun = std::get_if<bulking>(&x.what)) {
+    begun->done = {};
   }
 }
 
 /// The units of a batch by kind, each in their order.
 struct sorted_units {
   std::vector<creating> creations{};
+  std::vector<std::pair<const unit*, bulk_chunk*>> chunks{};
   std::vector<accepting> acceptances{};
   std::vector<std::pair<unit*, marking*>> marks{};
   std::vector<const settlement*> settlements{};
@@ -80,6 +89,8 @@ sorted_units sort_units(std::span<const unit_ptr> units, const idempotency_ledge
     if (auto* made = std::get_if<creation>(&x->what)) {
       out.creations.push_back({made, x->now, out.locks.size()});
       want_locks(*made, x->now, out.locks);
+    } else if (auto* chunk = std::get_if<bulk_chunk>(&x->what)) {
+      out.chunks.emplace_back(x.get(), chunk);
     } else if (auto* taken = std::get_if<acceptance>(&x->what)) {
       out.acceptances.push_back({taken, x->now, out.locks.size()});
       want_locks(*taken, x->now, retention, out.locks);
@@ -98,6 +109,15 @@ sorted_units sort_units(std::span<const unit_ptr> units, const idempotency_ledge
   return out;
 }
 
+/// What those mean that are the next of their bulk is created with the rest.
+void take_chunks(work& w, sorted_units& all) {
+  for (const auto& [x, chunk] : all.chunks) {
+    chunk->done = take_chunk(w, *chunk, x->now);
+    if (chunk->done)
+      all.creations.push_back({&chunk->meant, x->now, all.locks.size()});
+  }
+}
+
 /// Applies a unit that stands alone.
 struct operator_of {
   work& w;
@@ -106,6 +126,8 @@ struct operator_of {
 
   void operator()(intervention& what) const { intervene(w, x, what); }
   void operator()(replaying& what) const { begin_replay(w, x.now, {ids.next(x.now)}, what); }
+  void operator()(bulking& what) const { begin_bulk(w, x.now, {ids.next(x.now)}, what); }
+  void operator()(bulk_failing& what) const { fail_bulk(w, x.now, what); }
   void operator()(batch_stop& what) const { stop_batch(w, x, what); }
   void operator()(dispatching& what) const { dispatch(w, x.now, what); }
   void operator()(const route_change& what) const { replace_routes(w, x.now, what); }
@@ -123,6 +145,7 @@ void apply_batch(work& w, std::span<const unit_ptr> units, milliseconds retentio
     reset(*x);
   idempotency_ledger ledger{w, units};
   auto sorted = sort_units(units, ledger, retention);
+  take_chunks(w, sorted);
   take_locks(w, sorted.locks);
   harvest made;
   harvest_creations(w, sorted.creations, sorted.locks, made);
@@ -130,6 +153,9 @@ void apply_batch(work& w, std::span<const unit_ptr> units, milliseconds retentio
     harvest_acceptance(w, x, sorted.locks, made);
   insert_events(w, made.events);
   insert_deliveries(w, made.deliveries, sorted.now);
+  for (const auto& [x, chunk] : sorted.chunks)
+    if (chunk->done)
+      mark_chunk(w, *chunk);
   settle_deliveries(w, sorted.settlements, sorted.now, ids);
   for (const auto& [x, mark] : sorted.marks)
     apply_marking(w, *x, *mark);

@@ -1,5 +1,6 @@
 #include "storage/batches.hpp"
 
+#include "storage/bulks.hpp"
 #include "storage/deliveries.hpp"
 #include "storage/filters.hpp"
 #include "storage/json_text.hpp"
@@ -16,11 +17,15 @@ namespace {
 /// How soon a batch is looked at again of which all is on its way.
 constexpr milliseconds between_looks{1000};
 
+/// Deliveries that one commit cancels of a batch: others wait no longer for it than for any batch.
+constexpr int most_cancelled = 2000;
+
 constexpr column id_column[] = {{"id", storage_class::binary}};
 
 constexpr const char* batch_columns =
-  "id, status, total, succeeded, failed, created_at, completed_at";
-constexpr int batch_column_count = 7;
+  "id, status, total, succeeded, failed, created_at, completed_at, told, started_by, "
+  "case when letter is null then 0 else 1 end, filter, done_id, last_id";
+constexpr int batch_column_count = 13;
 
 batch_status status_of(const std::string& word) {
   return word == "completed"   ? batch_status::completed
@@ -29,8 +34,29 @@ batch_status status_of(const std::string& word) {
                                : batch_status::processing;
 }
 
-batch_record record_of(row& x) {
-  batch_record out;
+/// A batch as it is stored.
+struct stored_batch : batch_record {
+  /// Users of a bulk whom the inbox alone has told.
+  std::int64_t told{0};
+  std::string by{};
+  bool is_bulk{false};
+  /// What a replay is about, and the slice of it that was worked last.
+  delivery_filter which{};
+  std::optional<delivery_id> done{};
+  std::optional<delivery_id> last{};
+
+  /// Where what belongs to it is marked.
+  const char* mark() const { return is_bulk ? "bulk_id" : "batch_id"; }
+};
+
+constexpr std::string_view word_of(batch_status x) {
+  return x == batch_status::cancelled ? "cancelled"
+         : x == batch_status::failed  ? "failed"
+                                      : "completed";
+}
+
+stored_batch record_of(row& x) {
+  stored_batch out;
   out.id = x.id<batch_id>();
   out.status = status_of(x.text());
   out.total = x.number();
@@ -39,11 +65,27 @@ batch_record record_of(row& x) {
   out.created_at = x.time();
   out.completed_at = x.optional_time();
   out.processed = out.succeeded + out.failed;
+  out.told = x.number();
+  out.by = x.text();
+  out.is_bulk = x.number() != 0;
+  out.which = filter_of(x.text());
+  out.done = x.optional_id<delivery_id>();
+  out.last = x.optional_id<delivery_id>();
   return out;
 }
 
-/// Counts the final ones of a batch that is not over.
-void count(connection& db, batch_record& of) {
+std::optional<stored_batch> find_batch(connection& db, const batch_id& id) {
+  std::optional<stored_batch> found;
+  std::string sql{"select "};
+  sql.append(batch_columns).append(" from notification_batches where id = :id");
+  db.select(sql, batch_column_count, {{"id", id}}, [&](row& x) { found = record_of(x); });
+  return found;
+}
+
+/// Counts the final ones of a batch.
+void count(connection& db, stored_batch& of) {
+  if (of.is_bulk)
+    return count_users(db, of.told, of);
   of.succeeded = of.failed = 0;
   db.select(
     "select status, count(*) from notification_deliveries where batch_id = :id "
@@ -59,29 +101,33 @@ void count(connection& db, batch_record& of) {
   of.processed = of.succeeded + of.failed;
 }
 
-void end(work& w, batch_record& what, batch_status how, timestamp now) {
+/// The same of one whose counts may change yet: what was under way when a bulk ended early may
+/// arrive all the same.
+void count_if_open(connection& db, stored_batch& of) {
+  const bool early = of.is_bulk && of.status != batch_status::completed;
+  if (!of.completed_at || early)
+    count(db, of);
+}
+
+void end(work& w, stored_batch& what, batch_status how, timestamp now) {
+  drop_chunks(w, what.id);
   count(w.db, what);
   what.status = how;
   what.completed_at = now;
   w.db.run(
     "update notification_batches set status = :status, succeeded = :succeeded, "
     "failed = :failed, completed_at = :now where id = :id",
-    {{"status", how == batch_status::cancelled ? "cancelled" : "completed"},
+    {{"status", word_of(how)},
      {"succeeded", what.succeeded},
      {"failed", what.failed},
      {"now", now},
      {"id", what.id}});
+  if (what.is_bulk)
+    w.out.bulks.push_back({.id = what.id, .by = what.by, .over = true});
 }
 
-struct open_batch {
-  batch_id id{};
-  delivery_filter which{};
-  std::optional<delivery_id> done{};
-  std::optional<delivery_id> last{};
-};
-
 /// The dead ones of the batch's filter that come next, oldest first.
-std::vector<delivery_ptr> next_dead(work& w, const open_batch& of, int limit) {
+std::vector<delivery_ptr> next_dead(work& w, const stored_batch& of, int limit) {
   parameter_list values;
   auto sql = "select " + delivery_columns + " from notification_deliveries where id <= :last"
              + filters_of(of.which, values);
@@ -98,7 +144,7 @@ std::vector<delivery_ptr> next_dead(work& w, const open_batch& of, int limit) {
 }
 
 /// Sends a slice again; true where more may come.
-bool replay_slice(work& w, const open_batch& of, timestamp now, int limit) {
+bool replay_slice(work& w, const stored_batch& of, timestamp now, int limit) {
   if (!of.last || of.done == of.last)
     return false;
   const auto found = next_dead(w, of, limit);
@@ -129,6 +175,47 @@ bool any_waits(connection& db, const batch_id& id) {
     "('pending', 'retrying') limit 1",
     1, {{"id", id}}, [&](row&) { waits = true; });
   return waits;
+}
+
+/// Cancels some of what waits, and withdraws what senders have; true where more may wait.
+bool cancel_slice(work& w, const stored_batch& of) {
+  std::vector<std::shared_ptr<delivery>> found;
+  w.db.select(std::string{"select id, channel, priority, owner from notification_deliveries where "}
+                + of.mark() + " = :id and due_at is not null limit :n",
+              4, {{"id", of.id}, {"n", most_cancelled}}, [&](row& x) {
+                auto one = std::make_shared<delivery>();
+                one->id = x.id<delivery_id>();
+                one->channel = x.text();
+                one->priority = static_cast<priority>(x.number());
+                one->status = delivery_status::cancelled;
+                if (!x.text().empty())
+                  w.out.withdrawn.push_back(one);
+                found.push_back(std::move(one));
+              });
+  w.db.for_rows(
+    "update notification_deliveries set status = 'cancelled', due_at = null, owner = null, "
+    "reason = 'cancelled' {from rows} where notification_deliveries.id = {id}",
+    id_column, found.size(),
+    [&](std::size_t i, parameter_list& out) { out.emplace_back("id", found[i]->id); });
+  for (const auto& x : found)
+    count_waiting(w.out, x->channel, x->priority, -1);
+  w.out.rows += found.size();
+  return found.size() == static_cast<std::size_t>(most_cancelled);
+}
+
+/// Works on a batch that is not over; how soon to look again, nothing where all of it is final.
+std::optional<milliseconds> work_on(work& w, const stored_batch& what, timestamp now, int limit) {
+  const auto at_once = milliseconds{0};
+  if (what.status == batch_status::cancelled)
+    return cancel_slice(w, what) ? std::optional{at_once} : std::nullopt;
+  if (!what.is_bulk) {
+    if (replay_slice(w, what, now, limit))
+      return at_once;
+    return any_waits(w.db, what.id) ? std::optional{between_looks} : std::nullopt;
+  }
+  const bool users_wait = has_chunks(w.db, what.id);
+  w.out.bulks.push_back({.id = what.id, .by = what.by, .waits = users_wait});
+  return users_wait || has_waiting(w.db, what.id) ? std::optional{between_looks} : std::nullopt;
 }
 
 }  // namespace
@@ -169,64 +256,55 @@ void begin_replay(work& w, timestamp now, const batch_id& id, replaying& what) {
 }
 
 void stop_batch(work& w, unit& x, batch_stop& what) {
-  auto found = read_batch(w.db, what.id);
+  auto found = find_batch(w.db, what.id);
   if (!found) {
     x.refused = error{errc::not_found, "there is no such batch"};
     return;
   }
-  if (!found->completed_at) {
-    std::vector<delivery_ptr> waiting;
-    w.db.select("select " + delivery_columns
-                  + " from notification_deliveries where batch_id = :id and status in "
-                    "('pending', 'retrying')",
-                delivery_column_count, {{"id", what.id}},
-                [&](row& at) { waiting.push_back(read_delivery(at, true)); });
-    w.db.for_rows(
-      "update notification_deliveries set status = 'cancelled', due_at = null, owner = null, "
-      "reason = 'cancelled' {from rows} where notification_deliveries.id = {id}",
-      id_column, waiting.size(),
-      [&](std::size_t i, parameter_list& out) { out.emplace_back("id", waiting[i]->id); });
-    for (const auto& one : waiting) {
-      count_waiting(w.out, one->channel, one->priority, -1);
-      if (one->status == delivery_status::delivering)
-        w.out.withdrawn.push_back(one);
+  if (found->status == batch_status::processing) {
+    drop_chunks(w, what.id);
+    found->status = batch_status::cancelled;
+    if (cancel_slice(w, *found)) {
+      w.db.run("update notification_batches set status = 'cancelled' where id = :id",
+               {{"id", what.id}});
+      arm_at(w.out, timer_kind::batch, x.now);
+      count(w.db, *found);
+    } else {
+      end(w, *found, batch_status::cancelled, x.now);
     }
-    end(w, *found, batch_status::cancelled, x.now);
-    w.out.rows += waiting.size() + 1;
+    ++w.out.rows;
+  } else {
+    count_if_open(w.db, *found);
   }
   what.done = *found;
 }
 
+void fail_bulk(work& w, timestamp now, bulk_failing& what) {
+  auto found = find_batch(w.db, what.id);
+  what.done = found && found->status == batch_status::processing;
+  if (what.done)
+    end(w, *found, batch_status::failed, now);
+}
+
 void work_batches(work& w, timestamp now, int limit) {
-  std::vector<open_batch> open;
-  w.db.select(
-    "select id, filter, done_id, last_id from notification_batches "
-    "where completed_at is null order by id",
-    4, {}, [&](row& x) {
-      auto& one = open.emplace_back();
-      one.id = x.id<batch_id>();
-      one.which = filter_of(x.text());
-      one.done = x.optional_id<delivery_id>();
-      one.last = x.optional_id<delivery_id>();
-    });
-  for (const auto& one : open) {
-    if (replay_slice(w, one, now, limit)) {
-      arm_at(w.out, timer_kind::batch, now);
-    } else if (any_waits(w.db, one.id)) {
-      arm_at(w.out, timer_kind::batch, now + between_looks);
-    } else if (auto record = read_batch(w.db, one.id)) {
-      end(w, *record, batch_status::completed, now);
-    }
+  std::vector<stored_batch> open;
+  std::string sql{"select "};
+  sql.append(batch_columns)
+    .append(" from notification_batches where completed_at is null order by id");
+  w.db.select(sql, batch_column_count, {}, [&](row& x) { open.push_back(record_of(x)); });
+  for (auto& one : open) {
+    if (const auto soon = work_on(w, one, now, limit))
+      arm_at(w.out, timer_kind::batch, now + *soon);
+    else
+      end(w, one, one.status == batch_status::cancelled ? one.status : batch_status::completed,
+          now);
   }
 }
 
 std::optional<batch_record> read_batch(connection& db, const batch_id& id) {
-  std::optional<batch_record> found;
-  std::string sql{"select "};
-  sql.append(batch_columns).append(" from notification_batches where id = :id");
-  db.select(sql, batch_column_count, {{"id", id}}, [&](row& x) { found = record_of(x); });
-  if (found && !found->completed_at)
-    count(db, *found);
+  auto found = find_batch(db, id);
+  if (found)
+    count_if_open(db, *found);
   return found;
 }
 

@@ -12,10 +12,6 @@ namespace {
 
 constexpr auto dedupe_time = std::chrono::hours{24};
 
-bool is_listed(const creation& x, std::size_t i) {
-  return x.inbox && (i >= x.unlisted.size() || !x.unlisted[i]);
-}
-
 /// The first ones that duplicates stand for: of this batch, or kept.
 class originals {
  public:
@@ -71,6 +67,10 @@ void harvest_one(const creating& unit, std::span<const lock> locks, const origin
 }
 
 }  // namespace
+
+bool is_listed(const creation& x, std::size_t i) {
+  return x.inbox && (i >= x.unlisted.size() || !x.unlisted[i]);
+}
 
 void harvest::add(const std::shared_ptr<notification>& x, timestamp now) {
   if (x->deliver_at && *x->deliver_at > now) {

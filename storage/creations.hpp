@@ -28,6 +28,9 @@ struct creating {
   std::size_t first_lock;
 };
 
+/// Whether its notification at that place is a row of the inbox.
+bool is_listed(const creation& x, std::size_t i);
+
 /// Appends the locks that the creation's `dedupe_key`s need.
 void want_locks(const creation& x, timestamp now, std::vector<lock>& wanted);
 

@@ -29,6 +29,7 @@ void effects::merge(effects&& other) {
       sum.waiting[lane] += x.waiting[lane];
     sum.dead += x.dead;
   }
+  append(bulks, std::move(other.bulks));
   rows += other.rows;
 }
 

@@ -41,6 +41,8 @@ void with_request(Unit& x, F f) {
     f(*taken);
   else if (auto* again = std::get_if<replaying>(&x.what); again && again->idempotency)
     f(*again);
+  else if (auto* begun = std::get_if<bulking>(&x.what); begun && begun->idempotency)
+    f(*begun);
 }
 
 struct known_answer {

@@ -62,6 +62,28 @@ std::vector<failover_step> steps_of(const std::string& text) {
   return steps;
 }
 
+std::string text_of(const bulk_letter& letter) {
+  json out{{"template", letter.template_code},
+           {"data", letter.data},
+           {"channels", letter.channels},
+           {"trace_id", letter.trace_id}};
+  if (letter.priority)
+    out["priority"] = to_string(*letter.priority);
+  return out.dump();
+}
+
+bulk_letter letter_of(const std::string& text) {
+  const auto in = json::parse(text);
+  bulk_letter out;
+  out.template_code = in.at("template").get<std::string>();
+  out.data = in.at("data").get<std::string>();
+  out.channels = in.at("channels").get<std::vector<std::string>>();
+  out.trace_id = in.at("trace_id").get<std::string>();
+  if (const auto found = in.find("priority"); found != in.end())
+    out.priority = parse_priority(found->get<std::string>());
+  return out;
+}
+
 std::string text_of(const delivery_filter& filter) {
   auto out = json::object();
   const auto put = [&](const char* name, const auto& value, auto show) {

@@ -16,6 +16,9 @@ std::vector<std::string> strings_of(const std::string& text);
 std::string text_of(const std::vector<failover_step>& steps);
 std::vector<failover_step> steps_of(const std::string& text);
 
+std::string text_of(const bulk_letter& letter);
+bulk_letter letter_of(const std::string& text);
+
 std::string text_of(const delivery_filter& filter);
 delivery_filter filter_of(const std::string& text);
 

@@ -1,6 +1,7 @@
 #include "storage/settlements.hpp"
 
 #include "protocol/rules/sinks.hpp"
+#include "storage/bulks.hpp"
 #include "storage/deliveries.hpp"
 
 #include <algorithm>
@@ -196,6 +197,7 @@ void settle_deliveries(work& w, std::span<const settlement* const> told, timesta
   std::ranges::copy(note_arrivals(w, arrived), std::back_inserter(ended));
   tell_sinks(w, ended, now, ids, fresh);
   insert_deliveries(w, fresh, now);
+  follow_bulks(w, fresh);
   w.out.rows += news.size() * 2;
 }
 

@@ -1,5 +1,6 @@
 #include "storage/audit.hpp"
 #include "storage/batches.hpp"
+#include "storage/bulks.hpp"
 #include "storage/connection.hpp"
 #include "storage/delivery_reads.hpp"
 #include "storage/events.hpp"
@@ -127,6 +128,17 @@ class sql_reader final : public reader {
     if (!found)
       return error{errc::not_found, "there is no such batch"};
     return *found;
+  }
+
+  result<bulk_failure_page> answer_to(const list_bulk_failures& asked) {
+    auto found = read_failures(db(), asked);
+    if (!found)
+      return error{errc::not_found, "there is no such batch"};
+    return std::move(*found);
+  }
+
+  result<std::optional<bulk_slice>> answer_to(const next_bulk_slice&) {
+    return read_next_slice(db());
   }
 
   result<event_story> answer_to(const get_event& asked) {

@@ -193,8 +193,10 @@ std::optional<std::vector<std::string>> fields::texts(std::string_view name, std
   std::vector<std::string> out;
   if (x->items.size() < least)
     note(name, "must have at least " + std::to_string(least) + " of them");
-  if (x->more)
+  if (x->more || x->items.size() > max_items) {
     note(name, range(0, max_items, "elements"));
+    return {};
+  }
   std::vector<std::string_view> seen;  // sorted
   for (std::size_t i = 0; i < x->items.size(); ++i) {
     const auto& item = x->items[i];

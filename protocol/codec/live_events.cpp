@@ -1,5 +1,6 @@
 #include "protocol/codec/live_events.hpp"
 
+#include "protocol/codec/operation.hpp"
 #include "protocol/codec/text.hpp"
 #include "protocol/codec/time.hpp"
 
@@ -115,6 +116,10 @@ live_event resume_failed_event(std::int64_t oldest_seq) {
 
 live_event user_event(std::string_view user_id, bool online) {
   return object{}.text("userId", user_id).as_event(online ? "user:online" : "user:offline");
+}
+
+live_event bulk_progress_event(const batch_record& what, timestamp now) {
+  return {"bulk_progress", batch_json(what, now)};
 }
 
 live_event token_expiring_event(timestamp at) {

@@ -3,6 +3,7 @@
 #include "protocol/connection.hpp"
 #include "protocol/error.hpp"
 #include "protocol/inbox_change.hpp"
+#include "protocol/operation.hpp"
 #include "protocol/time.hpp"
 
 #include <cstdint>
@@ -28,6 +29,9 @@ live_event resume_failed_event(std::int64_t oldest_seq);
 
 /// `user:online` or `user:offline`.
 live_event user_event(std::string_view user_id, bool online);
+
+/// How far a bulk of the user's is: what `GET` tells of it.
+live_event bulk_progress_event(const batch_record& what, timestamp now);
 
 /// The connection's token ends then.
 live_event token_expiring_event(timestamp at);

@@ -69,7 +69,7 @@ std::string in_words(milliseconds left) {
 
 /// At the pace so far; empty where there is none.
 std::string estimate(const batch_record& x, timestamp now) {
-  if (x.completed_at || x.processed == 0 || x.total <= x.processed)
+  if (x.status != batch_status::processing || x.processed == 0 || x.total <= x.processed)
     return {};
   const double each =
     static_cast<double>((now - x.created_at).count()) / static_cast<double>(x.processed);
@@ -79,7 +79,7 @@ std::string estimate(const batch_record& x, timestamp now) {
 /// In percent, with one digit after the point.
 std::string progress_of(const batch_record& x) {
   std::int64_t tenths = 1000;
-  if (!x.completed_at && x.total > 0)
+  if (x.status != batch_status::completed && x.total > 0)
     tenths = std::min<std::int64_t>(1000, 1000 * x.processed / x.total);
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
 }

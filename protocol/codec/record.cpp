@@ -137,7 +137,7 @@ class builder {
       return &root_;
     auto& parent = *open_.back();
     if (parent.is == kind::array) {
-      if (parent.items.size() == max_items) {
+      if (parent.items.size() == shape_.items) {
         parent.more = true;
         return nullptr;
       }

@@ -31,7 +31,7 @@ struct json_value {
   const json_value* find(std::string_view name) const;
 };
 
-/// Arrays are kept up to this many elements.
+/// Arrays are kept up to this many elements where the shape says nothing else.
 inline constexpr std::size_t max_items = 1000;
 
 /// So many unknown names of a record are told.
@@ -49,6 +49,8 @@ struct record_shape {
   std::span<const std::string_view> outer{};
   /// Whether a record's other names are told.
   bool strict{false};
+  /// Arrays are kept up to this many elements.
+  std::size_t items{max_items};
 };
 
 /// Reads a whole body; `malformed` for anything but one JSON value in UTF-8 within `max_depth`.

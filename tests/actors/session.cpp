@@ -48,6 +48,19 @@ CAF_TEST(hello comes first with the head and the count) {
   CAF_CHECK(one->session != nullptr);
 }
 
+CAF_TEST(an event of the user s goes to those who know events and to nobody else) {
+  open();
+  const auto one = connect(user("u"));
+  const auto plain = connect(user("u"), frame_format::plain);
+  const auto other = connect(user("v"));
+  caf::anon_send(house.presence, std::make_shared<const personal_event>(
+                                   personal_event{"u", {"bulk_progress", "{}"}}));
+  sched.run();
+  CAF_CHECK_EQUAL(one->log.back(), R"({"event":"bulk_progress","data":{}})");
+  CAF_CHECK(plain->log.empty());
+  CAF_CHECK_EQUAL(other->log.size(), 1u);
+}
+
 CAF_TEST(without storage a connection is closed to try again) {
   write(3);
   open();

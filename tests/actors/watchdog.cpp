@@ -23,8 +23,10 @@ struct fixture : test_coordinator_fixture<> {
     supervisor =
       sys.spawn([]() -> supervisor_actor::behavior_type { return {[](const child_failed&) {}}; });
     ingress = sys.spawn([this]() -> ingress_actor::behavior_type {
-      return {[](const posting_ptr&) {}, [this](const happening_ptr& x) { posted.push_back(x); },
-              [](const mailing_ptr&) {}, [](const rehearsal_ptr&) {}, [](const catalog_ptr&) {}};
+      return {[](const posting_ptr&) {},    [this](const happening_ptr& x) { posted.push_back(x); },
+              [](const mailing_ptr&) {},    [](const rehearsal_ptr&) {},
+              [](const bulk_order_ptr&) {}, [](const bulk_turn_ptr&) {},
+              [](const catalog_ptr&) {}};
     });
     route path;
     path.channels = {"ops"};

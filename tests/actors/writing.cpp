@@ -31,6 +31,7 @@ writing::writing() {
       },
       [this](const inbox_change_ptr& x) { heard.push_back("changed " + x->user_id); },
       [this](const preferences_change_ptr& x) { heard.push_back("prefers " + x->user_id); },
+      [](const personal_event_ptr&) {},
       [](const attach&) {},
       [](const detach&) {},
       [](room) {},

@@ -30,6 +30,8 @@ CAF_TEST(each event is an envelope with its members) {
                   R"({"event":"user:offline","data":{"userId":"u"}})");
   CAF_CHECK_EQUAL(text(codec::presence_changed_event(9)),
                   R"({"event":"presence:changed","data":{"online":9}})");
+  CAF_CHECK(text(codec::bulk_progress_event({.total = 4, .processed = 1, .succeeded = 1}, {}))
+              .starts_with(R"({"event":"bulk_progress","data":{"batchId":"batch-0)"));
   CAF_CHECK_EQUAL(text(codec::close_event(close_code::token_expired, "the end")),
                   R"({"event":"close","data":{"code":4401,"reason":"the end"}})");
   CAF_CHECK_EQUAL(text(codec::error_event({errc::busy, "later"})),

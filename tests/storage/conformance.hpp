@@ -27,6 +27,9 @@ struct fixture : store_fixture {
 namespace administration_promises {
 #include "tests/storage/conformance/administration.hpp"
 }  // namespace administration_promises
+namespace bulks_promises {
+#include "tests/storage/conformance/bulks.hpp"
+}  // namespace bulks_promises
 namespace deliveries_promises {
 #include "tests/storage/conformance/deliveries.hpp"
 }  // namespace deliveries_promises

@@ -63,6 +63,10 @@ void post_replay(const call& c);
 void get_batch(const call& c);
 void delete_batch(const call& c);
 
+// bulk.cpp: many users told the same
+void post_bulk(const call& c);
+void list_bulk_failures(const call& c);
+
 // sessions.cpp: who is online, for operators and for users
 void list_sessions(const call& c);
 void list_presence(const call& c);

@@ -44,9 +44,12 @@ engine::engine(setup how)
     : small_door(std::make_shared<door>(how.small)), large_door(std::make_shared<door>(how.large)) {
   std::signal(SIGPIPE, SIG_IGN);
   ingress_ = system_.spawn([this]() -> ingress_actor::behavior_type {
-    return {[this](const posting_ptr& x) { post(x); }, [this](const happening_ptr& x) { post(x); },
+    return {[this](const posting_ptr& x) { post(x); },
+            [this](const happening_ptr& x) { post(x); },
             [](const mailing_ptr& x) { x->reply(mailed{}); },
             [](const rehearsal_ptr& x) { x->reply(std::vector<planned>{}); },
+            [](const bulk_order_ptr& x) { x->what.reply(batch_begun{}); },
+            [](const bulk_turn_ptr& x) { x->reply(true); },
             [](const catalog_ptr&) {}};
   });
   persistence_ = system_.spawn([this]() -> persistence_actor::behavior_type {
@@ -59,6 +62,7 @@ engine::engine(setup how)
     return {[](const released_ptr&) {},
             [](const inbox_change_ptr&) {},
             [](const preferences_change_ptr&) {},
+            [](const personal_event_ptr&) {},
             [](const attach&) {},
             [](const detach&) {},
             [](room) {},

@@ -14,6 +14,7 @@ presence_actor::behavior_type presence(engine_side* to) {
     [](const released_ptr&) {},
     [](const inbox_change_ptr&) {},
     [](const preferences_change_ptr&) {},
+    [](const personal_event_ptr&) {},
     [to](const attach& x) { to->attached.put(x.connection); },
     [to](const detach& x) { to->detached.put(x.connection->id()); },
     [](room) {},

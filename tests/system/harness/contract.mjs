@@ -78,7 +78,7 @@ export function checkAnswer(method, target, sent, { status, headers, text, body 
     ? resolved(known.operation.responses[response], [...known.place, 'responses', response])
     : [document.components.responses.problem, ['components', 'responses', 'problem']];
   assert.ok(described.content?.[type], `${what}: ${type} is not described`);
-  if (/json/.test(type)) check(what, validatorOf(...place, 'content', type, 'schema'), body);
+  if (/\bjson/.test(type)) check(what, validatorOf(...place, 'content', type, 'schema'), body);
   if (status >= 300 || sent === undefined || !known?.operation.requestBody || /ndjson/.test(sentAs)) return;
   const request = parsed(Buffer.isBuffer(sent) ? sent.toString('utf8') : sent);
   check(`the body of ${what}`, validatorOf(...known.place, 'requestBody', 'content', sentAs, 'schema'), request);

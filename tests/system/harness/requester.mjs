@@ -27,7 +27,7 @@ export class Requester {
         answer.on('error', reject);
         answer.on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8');
-          const json = /json/.test(answer.headers['content-type'] ?? '');
+          const json = /\bjson/.test(answer.headers['content-type'] ?? '');
           const got = { status: answer.statusCode, headers: answer.headers, text, body: json && text ? JSON.parse(text) : text };
           try {
             // In CloudEvents' binary mode the body is the data alone, which may be any object.

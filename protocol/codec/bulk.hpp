@@ -1,0 +1,22 @@
+#pragma once
+
+#include "protocol/error.hpp"
+#include "protocol/operation.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carillon::codec {
+
+/// `{userIds, templateCode, data?, channels?, priority?}`: at most `most_bulk_users`, of whom
+/// everyone is kept once, at the first place.
+result<bulking> decode_bulk(std::string_view body);
+
+/// The answer to a bulk: `{"batchId","totalUsers","status","createdAt"}`.
+std::string bulk_begun_json(const batch_record& what);
+
+/// Appends a line for each: `{"userId","deliveries":[{channel, status, error}]}`.
+void append_failures(std::string& out, const std::vector<bulk_failure>& all);
+
+}  // namespace carillon::codec
