@@ -90,11 +90,6 @@ void desk::enroll(http_connection& x) {
   connections_.push_back(x);
 }
 
-void desk::close_idle() {
-  for (auto i = connections_.begin(); i != connections_.end();)
-    (i++)->close_if_idle();
-}
-
 void desk::close_all() {
   for (auto i = connections_.begin(); i != connections_.end();)
     (i++)->close();

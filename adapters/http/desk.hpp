@@ -46,8 +46,7 @@ class desk : public std::enable_shared_from_this<desk> {
   /// Registers a connection; it leaves by itself.
   void enroll(http_connection& x);
 
-  /// Closes the connections that wait for a request, or all of them.
-  void close_idle();
+  /// Closes every connection.
   void close_all();
 
   token_cache tokens;

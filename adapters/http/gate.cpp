@@ -3,6 +3,7 @@
 #include "adapters/http/query_string.hpp"
 #include "adapters/socketio/client.hpp"
 #include "adapters/socketio/registry.hpp"
+#include "protocol/codec/text.hpp"
 
 #include <openssl/crypto.h>
 
@@ -23,18 +24,9 @@ bool starts_with_lower(std::string_view text, std::string_view prefix) {
                        [](char a, char b) { return a == lower(b); });
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && blank(text.front()))
-    text.remove_prefix(1);
-  while (!text.empty() && blank(text.back()))
-    text.remove_suffix(1);
-  return text;
-}
-
 /// `application/json`, any `+json`, or nothing at all.
 bool is_json(std::string_view content_type) {
-  const auto type = trimmed(content_type.substr(0, content_type.find(';')));
+  const auto type = codec::trimmed(content_type.substr(0, content_type.find(';')));
   if (type.empty())
     return true;
   constexpr std::string_view suffix = "+json";
@@ -45,7 +37,7 @@ bool is_json(std::string_view content_type) {
 
 /// The same, or NDJSON under either of its names.
 bool is_json_lines(std::string_view content_type) {
-  const auto type = trimmed(content_type.substr(0, content_type.find(';')));
+  const auto type = codec::trimmed(content_type.substr(0, content_type.find(';')));
   constexpr std::string_view ndjson = "application/x-ndjson";
   constexpr std::string_view jsonl = "application/jsonl";
   return is_json(type) || (type.size() == ndjson.size() && starts_with_lower(type, ndjson))
@@ -97,6 +89,9 @@ std::optional<error> authenticate(const site& at, token_cache& tokens, const rou
 error too_large(std::size_t bound) {
   return {errc::too_large, "the body may have at most " + std::to_string(bound) + " bytes"};
 }
+
+/// Another node may be there at once, this one after its restart.
+constexpr seconds stopping_wait{5};
 
 error busy() {
   return {errc::busy, "too many requests are in work", {}, seconds{1}};
@@ -201,6 +196,11 @@ admission admit(site& at, token_cache& tokens, request& in) {
     out.refused = problem(*why, in.trace_id);
     return out;
   }
+  if (at.closing.load(std::memory_order_relaxed) && out.to->scope >= access::user) {
+    out.refused =
+      problem({errc::unavailable, "the node is stopping", {}, stopping_wait}, in.trace_id);
+    return out;
+  }
   if (auto* limit = limit_of(at, *out.to, in)) {
     out.quota = limit->take(in.who->subject, in.arrived);
     if (!out.quota->granted) {
@@ -234,7 +234,7 @@ std::string_view bearer_of(std::string_view authorization) {
   constexpr std::string_view scheme = "bearer ";
   if (!starts_with_lower(authorization, scheme))
     return {};
-  return trimmed(authorization.substr(scheme.size()));
+  return codec::trimmed(authorization.substr(scheme.size()));
 }
 
 std::string_view trace_id_of(std::string_view traceparent) {

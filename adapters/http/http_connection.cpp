@@ -46,11 +46,6 @@ void http_connection::refuse(const error& why, const route* of, steady_time aske
   send(std::move(answer));
 }
 
-void http_connection::close_if_idle() {
-  if (phase_ == phase::head && ahead_.empty())
-    close();
-}
-
 void http_connection::close() {
   if (phase_ == phase::closed)
     return;

@@ -32,7 +32,6 @@ class http_connection final : public reply_sink,
   /// for at that time, where one was.
   void refuse(const error& why, const route* of = nullptr, steady_time asked = {});
 
-  void close_if_idle();
   void close();
 
   // -- reply_sink -----------------------------------------------------------------------------

@@ -13,7 +13,8 @@
 
 namespace carillon::http {
 
-/// What a token must allow. `open` wants none at all; `metrics` only where one is configured.
+/// What a token must allow, from nothing on upwards. `open` wants none at all; `metrics` only where
+/// one is configured.
 enum class access : std::uint8_t { open, metrics, user, publish, admin };
 
 /// What a request may carry. `bulk` bodies and `lines`, which are JSON values a line each, have the

@@ -59,8 +59,6 @@ class server::core {
     at_->closing = true;
     if (const auto listening = std::exchange(listener_, nullptr))
       run_on(desks_.front()->on, [listening] { listening->close(); });
-    for (const auto& at : desks_)
-      run_on(at->on, [at] { at->close_idle(); });
   }
 
   void close() {

@@ -69,8 +69,9 @@ class server {
   /// Holds requests to these from the next one on. Any thread.
   void use(server_rules rules);
 
-  /// Listens no more and closes idle connections; requests in work are answered, each the last of
-  /// its connection. Live connections stay.
+  /// Listens no more. What is in work is answered; who asks for something new on a connection that
+  /// is open hears that the node stops (health tells it too). Each answer is the last of its
+  /// connection; live ones stay.
   void stop_accepting();
 
   /// Closes every HTTP connection still open. Returns when that is done; the shards must run.

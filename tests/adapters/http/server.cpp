@@ -11,6 +11,8 @@
 #define CAF_SUITE http_server
 #include "tests/caf_test.hpp"
 
+namespace http_server_suite {
+
 using namespace carillon;
 using namespace carillon::http;
 
@@ -272,13 +274,20 @@ CAF_TEST(a server that stops answers what is in work and takes nothing new) {
   at.hold = true;
   raw_client idle{at.port()};
   CAF_CHECK_EQUAL(idle.ask("GET", "/livez").status, 200);
+  raw_client asking{at.port()};
+  CAF_CHECK_EQUAL(asking.ask("GET", "/livez").status, 200);
   raw_client busy{at.port()};
   busy.send(head_of(at, draft.size()) + draft);
   std::vector<posting_ptr> held;
   while (held.empty())
     held = at.take_held();
   at.serving().stop_accepting();
+  *at.draining = true;
+  CAF_CHECK_EQUAL(idle.ask("GET", "/readyz").status, 503);
   CAF_CHECK(idle.closed());
+  const auto refusal = asking.ask("GET", path + "/unread-count", at.token("u1"));
+  CAF_CHECK_EQUAL(refusal.status, 503);
+  CAF_CHECK_EQUAL(refusal.headers.at("connection"), "close");
   created done;
   done.notifications.push_back(std::make_shared<notification>(held[0]->drafts[0].what));
   done.duplicate.push_back(false);
@@ -333,3 +342,5 @@ CAF_TEST(a user past the requests of a minute is told when to come back) {
   for (int i = 0; i < 5; ++i)
     CAF_CHECK_EQUAL(ask(at.token("p", {"publish"})).status, 200);
 }
+
+}  // namespace http_server_suite
