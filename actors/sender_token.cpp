@@ -160,6 +160,8 @@ void sender_state::test_credentials() {
     finish_test(probe_report{false, wire.error().detail});
   } else if (test_has_token_) {
     finish_test(probe_report{true, "the provider gave a token"});
+  } else if (post_->held_back.state == channel_state::broken) {
+    finish_test(probe_report{false, post_->held_back.why});
   } else {
     finish_test(wire.error());
   }

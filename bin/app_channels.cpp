@@ -154,7 +154,7 @@ void app::test_channel(http::settings_request& asked) {
       if (report)
         (*reply)(say(report->ok, report->detail));
       else if (report.error().code == errc::not_found)
-        (*reply)(say(false, "cannot be tested without sending"));
+        (*reply)(say(true, report.error().detail));
       else
         (*reply)(report.error());
     });

@@ -6,6 +6,8 @@
 
 #include "tests/actors/sender_fixture.hpp"
 
+namespace sender_orders_suite {
+
 using namespace carillon;
 using namespace carillon::tests;
 
@@ -129,6 +131,18 @@ CAF_TEST(a channel without a test says so) {
   CAF_CHECK((*said)->error().code == errc::not_found);
 }
 
+CAF_TEST(a channel without a test that is broken says what broke it) {
+  by->has_probe = false;
+  initial = {settings.name, channel_state::broken, "401: who?"};
+  start();
+  const auto said = ask_to_probe();
+  CAF_REQUIRE(said->has_value());
+  CAF_REQUIRE((*said)->has_value());
+  CAF_CHECK(!(**said)->ok);
+  CAF_CHECK_EQUAL((**said)->detail, "401: who?");
+  CAF_CHECK(order<ask_standing>().state == channel_state::broken);
+}
+
 CAF_TEST(a test that a restart cut off is answered) {
   start();
   const auto said = ask_to_probe();
@@ -214,3 +228,5 @@ CAF_TEST(what an operator cancelled is not sent) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace sender_orders_suite

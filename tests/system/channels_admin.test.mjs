@@ -222,28 +222,44 @@ test('a channel switched off skips, and sends again when it is on', async (t) =>
 
 test('refused credentials break a channel until it is configured anew', async (t) => {
   const robot = await DingtalkRobot.start({ secret: 'SECright' });
+  const operator = await receiver(t);
   t.after(() => robot.close());
-  const engine = await started(t, { config: `[channels.ops]\ntype = "dingtalk"\nwebhook_url = "${robot.webhook}"\nsecret = "SECwrong"\nrate = "off"\n` });
+  const engine = await started(t, { config: `[alerts]\nchannel = "operator"\n[channels.operator]\ntype = "webhook"\nurl = "${operator.url}"\n[channels.ops]\ntype = "dingtalk"\nwebhook_url = "${robot.webhook}"\nsecret = "SECwrong"\nrate = "off"\n` });
+  const alerted = ({ body }) => body.data.data.kind === 'credentials_refused';
+  const accepted = (x) => x.verdict.errcode === 0;
   await send(engine, 'ops', 'dies');
   await robot.count(1);
   await engine.logged(/credentials were refused/);
   const broken = (await engine.get(path('ops'))).body;
   assert.equal(broken.state, 'broken');
   assert.match(broken.detail, /310000/);
-  await send(engine, 'ops', 'waits');
+  await operator.count(1, alerted);
+  await send(engine, 'ops', 'waits 1');
+  await engine.kill();
+  await engine.launch();
+  await send(engine, 'ops', 'waits 2');
   await engine.stop();
   await engine.launch();
+  await send(engine, 'ops', 'waits 3');
   assert.deepEqual((await engine.get(path('ops'))).body, broken);
+  const waiting = (await engine.get('/api/v1/admin/deliveries?channel=ops&status=pending')).body.items;
+  assert.deepEqual(waiting.map((x) => x.attempts), [0, 0, 0]);
+  assert.equal(robot.requests.length, 1);
   const mended = await engine.put(path('ops'), { secret: 'SECright' }, admin);
   assert.deepEqual([mended.body.state, mended.body.origin], ['active', 'override']);
-  await robot.count(1, (x) => x.verdict.errcode === 0);
-  assert.deepEqual(robot.requests.map((x) => x.verdict.errcode), [310000, 0]);
+  const texts = (await robot.count(3, accepted)).map((x) => JSON.stringify(x.body));
+  for (const i of [1, 2, 3]) assert.ok(texts.some((x) => x.includes(`waits ${i}`)), texts.join());
+  assert.deepEqual(robot.requests.map((x) => x.verdict.errcode), [310000, 0, 0, 0]);
+  await operator.count(1, ({ body }) => body.data.data.status === 'resolved');
+  assert.equal(operator.requests.filter((x) => alerted(x) && x.body.data.data.status === 'firing').length, 1);
 });
 
 test('the test of a channel says what can be said', async (t) => {
-  const engine = await started(t, { config: '[channels.log]\ntype = "log"\n[channels.off]\ntype = "log"\nenabled = false\n' });
-  const tested = async (name) => (await engine.post(path(name, 'test'), undefined, admin)).body.ok;
-  assert.deepEqual([await tested('log'), await tested('system'), await tested('off')], [true, true, false]);
+  const engine = await started(t, { config: '[channels.log]\ntype = "log"\n[channels.off]\ntype = "log"\nenabled = false\n[channels.ops]\ntype = "dingtalk"\nwebhook_url = "http://127.0.0.1:9/robot"\n' });
+  const tested = async (name) => (await engine.post(path(name, 'test'), undefined, admin)).body;
+  assert.deepEqual([(await tested('log')).ok, (await tested('system')).ok, (await tested('off')).ok], [true, true, false]);
+  assert.deepEqual(await tested('ops'), { ok: true, detail: 'cannot be tested without sending' });
+  assert.match(run(['check', '--config', engine.file]).stdout, /^skip ops dingtalk cannot be tested without sending$/m);
   assert.equal((await engine.post(path('nobody', 'test'), undefined, admin)).status, 404);
 });
 
