@@ -293,12 +293,16 @@ void expire_deliveries(work& w, timestamp now, int limit, uuid_source& ids) {
 
 void report_retries(work& w, const std::string& channel, timestamp now) {
   w.db.select(
-    "select priority, min(due_at), min(case when due_at > :now then due_at end) from "
-    "notification_deliveries where channel = :channel and owner is null and due_at is "
-    "not null group by priority",
+    "with lanes(lane) as (select 0 union all select 1 union all select 2 union all select 3) "
+    "select lane, (select min(d.due_at) from notification_deliveries d where "
+    "d.channel = :channel and d.priority = lane and d.owner is null and d.due_at <= :now), "
+    "(select min(d.due_at) from notification_deliveries d where "
+    "d.channel = :channel and d.priority = lane and d.owner is null and d.due_at > :now) "
+    "from lanes",
     3, {{"now", now}, {"channel", channel}}, [&](row& x) {
       const auto lane = static_cast<priority>(x.number());
-      if (x.time() <= now)
+      if (x.optional_time())
+  // Each end is looked up by itself: what lies between is as much as waits.
         w.wishes.has_backlog(channel, lane);
       if (const auto next = x.optional_time())
         arm_at(w.out, timer_kind::retry, *next, channel);

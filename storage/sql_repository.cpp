@@ -1,6 +1,7 @@
 #include "storage/sql_repository.hpp"
 
 #include "storage/batch.hpp"
+#include "storage/channel_counts.hpp"
 #include "storage/batches.hpp"
 #include "storage/deliveries.hpp"
 #include "storage/inbox.hpp"
@@ -83,6 +84,7 @@ effects sql_repository::account(rules::wish_book& wishes, F f) {
   effects out;
   work w{db_, how_.node, wishes, out, how_.sinks};
   f(w);
+  keep_counts(w);
   return out;
 }
 

@@ -13,15 +13,17 @@ struct fixture : store_fixture {
 // The test framework names tests by their line: each file has a namespace of its own.
 
 /// A test where the engine's server is at hand.
-#define STORE_TEST(name)         \
-  struct name##_body : fixture { \
-    void go();                   \
-  };                             \
-  CAF_TEST(name) {               \
-    name##_body body;            \
-    if (body.ready)              \
-      body.go();                 \
-  }                              \
+#define STORE_TEST(name)                  \
+  struct name##_body : fixture {          \
+    void go();                            \
+  };                                      \
+  CAF_TEST(name) {                        \
+    name##_body body;                     \
+    if (body.ready) {                     \
+      body.go();                          \
+      CAF_CHECK(body.counts_are_right()); \
+    }                                     \
+  }                                       \
   void name##_body::go()
 
 namespace administration_promises {

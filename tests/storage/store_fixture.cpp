@@ -6,7 +6,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <stdexcept>
+#include <utility>
 
 namespace carillon::storage::test {
 
@@ -203,6 +205,28 @@ std::int64_t store_fixture::count(const std::string& table) {
   std::int64_t n = 0;
   db.select("select count(*) from " + table, 1, {}, [&](row& x) { n = x.number(); });
   return n;
+}
+
+bool store_fixture::counts_are_right() {
+  using counts = std::map<std::pair<std::string, std::int64_t>, std::int64_t>;
+  connection db{parse_url(store->url()), true};
+  const auto read = [&](std::string_view sql) {
+    counts out;
+    db.select(sql, 3, {}, [&](row& x) {
+      const auto channel = x.text();
+      const auto lane = x.number();
+      out[{channel, lane}] = x.number();
+    });
+    return out;
+  };
+  return read(
+           "select channel, lane, cast(sum(count) as bigint) from channel_counts "
+           "group by channel, lane having sum(count) <> 0")
+         == read(
+           "select channel, priority, count(*) from notification_deliveries "
+           "where due_at is not null group by channel, priority union all "
+           "select channel, -1, count(*) from notification_deliveries where status = 'dead' "
+           "group by channel");
 }
 
 void store_fixture::wish(const std::string& channel, std::uint32_t room) {

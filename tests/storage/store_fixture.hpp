@@ -80,6 +80,8 @@ class store_fixture {
   std::vector<std::string> titles(const principal_ptr& who);
   std::int64_t unread(const principal_ptr& who);
   std::int64_t count(const std::string& table);
+  /// Whether the counts that are kept are those of the rows.
+  bool counts_are_right();
   /// Room for so many normal deliveries on the channel.
   void wish(const std::string& channel, std::uint32_t room);
 

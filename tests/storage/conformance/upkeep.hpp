@@ -2,7 +2,7 @@
 
 STORE_TEST(the_schema_is_brought_up_to_date_once) {
   CAF_CHECK(migrate(store->url()).empty());
-  CAF_CHECK_EQUAL(count("schema_migrations"), 6);
+  CAF_CHECK_EQUAL(count("schema_migrations"), 8);
 }
 
 STORE_TEST(a_name_is_borne_by_one_at_a_time) {
@@ -66,6 +66,28 @@ STORE_TEST(a_survey_tells_what_waits_and_what_is_dead) {
   CAF_REQUIRE_EQUAL(seen.tallies.size(), 2u);
   CAF_CHECK_EQUAL(seen.tallies[0].waiting[static_cast<std::size_t>(priority::urgent)], 1);
   CAF_CHECK(seen.tallies[1].channel == "mail" && seen.tallies[1].dead == 1);
+}
+
+STORE_TEST(a_survey_arms_each_channel_at_its_first_unclaimed_delivery) {
+  const auto put = [&](const std::string& channel, priority lane, seconds in) {
+    auto x = message(channel, lane);
+    x->due_at = now + in;
+    commit({creation_of({x})});
+    return x;
+  };
+  wish("claimed", 1);
+  put("claimed", priority::normal, seconds{0});
+  put("a", priority::low, seconds{7});
+  put("a", priority::urgent, seconds{9});
+  put("b", priority::high, seconds{3});
+  put("b", priority::high, seconds{1});
+  within(*writer, [&](repository& r) { return r.claim(wishes, now); });
+  std::map<std::string, timestamp> armed;
+  for (const auto& x : writer->survey(now).timers)
+    if (x.key.kind == timer_kind::retry)
+      armed.emplace(x.key.channel, x.at);
+  CAF_CHECK_EQUAL(armed.size(), 2u);
+  CAF_CHECK(armed.at("a") == now + seconds{7} && armed.at("b") == now + seconds{1});
 }
 
 STORE_TEST(the_lease_is_renewed_and_looked_at_again) {
