@@ -51,6 +51,12 @@ held_delivery* held_deliveries::take_out(queue& from, queue::iterator which) {
   return x;
 }
 
+void held_deliveries::look_again() {
+  for (auto& queue : queues_)
+    for (auto* x : queue)
+      x->not_before = steady_time::min();
+}
+
 void held_deliveries::wait_again(held_delivery& x) {
   x.at = held_delivery::stage::queued;
   x.not_before = steady_time::min();

@@ -58,6 +58,9 @@ class held_deliveries {
                       const std::function<steady_time(const held_delivery&)>& ready_at);
   steady_time next_look() const { return next_look_; }
 
+  /// Looks at all that wait anew at the next `next`.
+  void look_again();
+
   /// Lets one that is with the provider wait again, before all others.
   void wait_again(held_delivery& x);
 

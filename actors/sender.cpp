@@ -55,7 +55,7 @@ sender_post::sender_post(sender_setup setup, persistence_actor storage, metrics&
       persistence(std::move(storage)),
       counts(&shown),
       last_use_at(steady(last_use, clock(), now)),
-      scopes(last_use_at) {
+      scopes(last_use_at, now) {
   held_back = {settings.name, channel_state::active, {}};
   if (initial.state == channel_state::paused || initial.state == channel_state::broken)
     held_back = {settings.name, initial.state, initial.why};
@@ -126,6 +126,7 @@ void sender_state::go_on() {
   bury();
   ask_for_token(now);
   send_on(now);
+  ask_about_scopes();
   if (wants_any() && held_.room().wants_more())
     ask(false);
   show();
@@ -138,10 +139,10 @@ void sender_state::send_on(steady_time now) {
   while (!post_->draining && held_.has_waiting() && in_flight() < post_->settings.concurrency) {
     if (const auto ready = ready_at(now); ready > now)
       return sleep_until(ready, now);
-    auto* next = held_.next(
-      now, [&](const held_delivery& x) { return post_->scopes.ready_at(x.scopes, now); });
+    auto* next = held_.next(now, [&](const held_delivery& x) { return scopes_ready_at(x, now); });
     if (!next) {
-      make_room(now);
+      if (questions_.empty())
+        make_room(now);
       return sleep_until(held_.next_look(), now);
     }
     start(*next, now);

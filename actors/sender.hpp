@@ -27,6 +27,8 @@ struct sender_setup {
   channel_standing initial{};
   wall_clock clock{};
   std::shared_ptr<uuid_source> ids{};
+  /// Asked what its scopes did before; they start afresh where it is empty.
+  queries_actor queries{};
   /// Told of what happens on the channel; none where empty.
   watchdog_actor watchdog{};
   /// Told of every change of state, from the sender's thread; none where empty.

@@ -39,7 +39,11 @@ void sender_state::obey(const channel_order& x) {
                          take_over(order);
                          tell(order.reply);
                        },
-                       [&](const ask_standing& order) { tell(order.reply); }},
+                       [&](const ask_standing& order) { tell(order.reply); },
+                       [&](const recall& told) {
+                         remember(told);
+                         go_on();
+                       }},
              x.what);
 }
 

@@ -55,13 +55,17 @@ bool sender_state::send_again(held_delivery& x, const rules::finished& attempt) 
     return false;
   circuit_.ended(error_class::none, x.started);  // it is there, and told what it wants
   x.what = std::make_shared<const delivery>(std::move(again->delivery));
+  again->attempt.uses = uses_of(x);
   x.earlier.push_back(std::move(again->attempt));
   held_.wait_again(x);
   return true;
 }
 
 void sender_state::settle(held_delivery& x, const rules::finished& attempt) {
-  decide(x, rules::settle(*x.what, attempt, post_->settings.retry, circumstances()));
+  auto follows = rules::settle(*x.what, attempt, post_->settings.retry, circumstances());
+  if (x.at == held_delivery::stage::sending)
+    follows.attempt.uses = uses_of(x);
+  decide(x, std::move(follows));
   note(attempt.how.error_class, x.outcome->delivery.last_error);
 }
 
@@ -78,8 +82,9 @@ void sender_state::heed(const held_delivery& x, const outcome& how) {
     auto wait = std::max(how.wait, milliseconds{1000});
     if (how.wait_is_own) {
       const auto now = self_.steady_now();
-      post_->scopes.freeze(x.scopes, now, now + wait);
-      return;
+      const bool others = post_->scopes.freeze(x.scopes, now, now + wait);
+      if (!(how.wait_spreads && others))
+        return;
     }
     if (follows.status == delivery_status::retrying)
       wait = std::max(wait, follows.due_at - post_->clock());

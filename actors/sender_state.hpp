@@ -15,6 +15,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <random>
@@ -75,6 +76,8 @@ class sender_state {
   steady_time ready_at(steady_time now) const;
   int in_flight() const;
   void start(held_delivery& x, steady_time now);
+  /// When its scopes let it go. Those of which nothing is known yet are noted as a question.
+  steady_time scopes_ready_at(const held_delivery& x, steady_time now);
   /// Gives back to storage what waits for scopes that are used up, where it leaves no room.
   void make_room(steady_time now);
   /// A broken channel asks only for what can go to its backup; the rest waits in storage.
@@ -84,6 +87,14 @@ class sender_state {
   void sleep_until(steady_time at, steady_time now);
   /// One tick at a time is under way, but where an earlier one is needed.
   void wake(steady_time at, steady_time now);
+
+  // -- what scopes did before this process (sender_recall.cpp) --------------------------------
+
+  /// Asks storage for what is noted as a question.
+  void ask_about_scopes();
+  void remember(const recall& x);
+  /// What an attempt of it counts against beyond this process.
+  std::vector<scope_use> uses_of(const held_delivery& x) const;
 
   // -- outcomes (sender_outcomes.cpp) ---------------------------------------------------------
 
@@ -140,6 +151,15 @@ class sender_state {
   steady_time tell_at_ = steady_time::max();
   std::optional<steady_time> wake_at_;
   std::vector<std::shared_ptr<answer<bool>>> drained_;
+
+  /// Scopes asked about, or to be asked about, by their keys: each with how many attempts may have
+  /// been under way when the process before died.
+  struct question {
+    scope_limit what{};
+    int in_doubt{0};
+    bool asked{false};
+  };
+  std::map<std::string, question> questions_;
 
   /// A test of the credentials: who waits for it, and its exchange.
   std::vector<std::shared_ptr<answer<probe_report>>> testers_;

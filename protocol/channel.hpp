@@ -93,6 +93,8 @@ struct outcome {
   milliseconds wait{0};
   /// The wait is this message's own (its chat, its phone number): others need not wait with it.
   bool wait_is_own{false};
+  /// It may be everybody's after all: told for two scopes at a time, it is.
+  bool wait_spreads{false};
   /// The token was refused: one new one is fetched and the message sent once more at once.
   bool refresh_token{false};
   /// The markup was refused: the message is sent once more at once, composed `plain`.

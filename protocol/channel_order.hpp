@@ -2,6 +2,7 @@
 
 #include "protocol/answer.hpp"
 #include "protocol/channel.hpp"
+#include "protocol/scope_history.hpp"
 #include "protocol/standing.hpp"
 
 #include <memory>
@@ -38,9 +39,15 @@ struct ask_standing {
   std::shared_ptr<answer<channel_standing>> reply{};
 };
 
-/// What an operator asks of a running channel; an answer may be left out.
+/// What the channel asked storage about the scopes of deliveries that it holds; null where storage
+/// did not say.
+struct recall {
+  std::shared_ptr<const scope_history> what{};
+};
+
+/// What a running channel is asked or told from outside its work; an answer may be left out.
 struct channel_order {
-  std::variant<pause_sending, resume_sending, probe_now, reconfigure, ask_standing> what{};
+  std::variant<pause_sending, resume_sending, probe_now, reconfigure, ask_standing, recall> what{};
 };
 
 }  // namespace carillon

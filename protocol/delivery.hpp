@@ -114,6 +114,12 @@ struct delivery {
 
 using delivery_ptr = std::shared_ptr<const delivery>;
 
+/// An attempt counts against the limit of that key until then.
+struct scope_use {
+  std::string key{};
+  timestamp until{};
+};
+
 /// One try of a delivery, as the log keeps it.
 struct attempt {
   int number{1};
@@ -126,6 +132,8 @@ struct attempt {
   std::string provider_code{};
   /// The beginning of the answer, without secrets.
   std::string excerpt{};
+  /// The limits it counts against beyond a restart.
+  std::vector<scope_use> uses{};
 };
 
 }  // namespace carillon

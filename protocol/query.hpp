@@ -9,6 +9,7 @@
 #include "protocol/operation.hpp"
 #include "protocol/preferences.hpp"
 #include "protocol/principal.hpp"
+#include "protocol/scope_history.hpp"
 #include "protocol/template.hpp"
 
 #include <array>
@@ -242,6 +243,13 @@ struct read_last_use {
   answer<std::optional<timestamp>> reply{};
 };
 
+/// How a channel's scopes of these keys were used within their windows.
+struct read_scope_history {
+  std::string channel{};
+  std::vector<std::string> keys{};
+  answer<scope_history> reply{};
+};
+
 /// Keys of the configuration that were changed through the API, with their values as JSON.
 struct read_settings {
   answer<std::map<std::string, std::string>> reply{};
@@ -274,9 +282,9 @@ struct list_audit {
 struct query {
   std::variant<list_inbox, get_notification, count_unread, read_stats, read_range, read_state,
                gather_facts, list_deliveries, get_delivery, read_preferences, read_channels,
-               read_settings, get_recipient, list_audit, read_last_use, get_batch,
-               list_bulk_failures, next_bulk_slice, get_event, read_routes, read_templates,
-               read_template_versions>
+               read_settings, get_recipient, list_audit, read_last_use, read_scope_history,
+               get_batch, list_bulk_failures, next_bulk_slice, get_event, read_routes,
+               read_templates, read_template_versions>
     what{};
   /// Asked from outside: refused with `busy` when too many wait.
   bool outside{false};

@@ -292,6 +292,7 @@ void expire_deliveries(work& w, timestamp now, int limit, uuid_source& ids) {
 }
 
 void report_retries(work& w, const std::string& channel, timestamp now) {
+  // Each end is looked up by itself: what lies between is as much as waits.
   w.db.select(
     "with lanes(lane) as (select 0 union all select 1 union all select 2 union all select 3) "
     "select lane, (select min(d.due_at) from notification_deliveries d where "
@@ -302,7 +303,6 @@ void report_retries(work& w, const std::string& channel, timestamp now) {
     3, {{"now", now}, {"channel", channel}}, [&](row& x) {
       const auto lane = static_cast<priority>(x.number());
       if (x.optional_time())
-  // Each end is looked up by itself: what lies between is as much as waits.
         w.wishes.has_backlog(channel, lane);
       if (const auto next = x.optional_time())
         arm_at(w.out, timer_kind::retry, *next, channel);

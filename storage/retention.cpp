@@ -1,6 +1,7 @@
 #include "storage/retention.hpp"
 
 #include "storage/preferences.hpp"
+#include "storage/scope_history.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -106,8 +107,9 @@ std::size_t prune_keys(work& w, timestamp now, timestamp before, int limit) {
   w.db.run(
     "delete from notification_batches where completed_at is not null and created_at < :before",
     {{"before", before}});
-  w.out.rows += locks + answers;
-  return std::max(locks, answers);
+  const auto uses = prune_scope_uses(w, now, limit);
+  w.out.rows += locks + answers + uses;
+  return std::max({locks, answers, uses});
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "protocol/rules/sinks.hpp"
 #include "storage/bulks.hpp"
 #include "storage/deliveries.hpp"
+#include "storage/scope_history.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -97,6 +98,10 @@ std::vector<const settlement*> log_attempts(work& w, std::span<const settlement*
       const auto id = x.id<delivery_id>();
       fresh.emplace(id, static_cast<int>(x.number()));
     });
+  std::vector<counted_attempt> counted;
+  for (const auto& [of, x] : tried)
+    counted.push_back({&of->delivery->channel, of->delivery->id, x});
+  note_scope_uses(w, counted);
   std::vector<const settlement*> news;
   for (const auto* x : told)
     if (fresh.erase({x->delivery->id, x->attempt.number}))

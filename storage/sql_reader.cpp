@@ -10,6 +10,7 @@
 #include "storage/recipients.hpp"
 #include "storage/repository.hpp"
 #include "storage/routes.hpp"
+#include "storage/scope_history.hpp"
 #include "storage/stats.hpp"
 #include "storage/survey.hpp"
 #include "storage/templates.hpp"
@@ -114,6 +115,10 @@ class sql_reader final : public reader {
 
   result<std::optional<timestamp>> answer_to(const read_last_use& asked) {
     return last_use_of(db(), asked.channel);
+  }
+
+  result<scope_history> answer_to(const read_scope_history& asked) {
+    return scope_history_of(db(), asked.channel, asked.keys);
   }
 
   result<recipient_record> answer_to(const get_recipient& asked) {

@@ -178,6 +178,8 @@ class telegram_channel final : public channel {
     const auto parameters = part("parameters");
     if (const auto wait = integer_in(parameters, "retry_after"))
       out.wait = seconds{std::clamp<std::int64_t>(*wait, 0, 86'400)};
+    // The bot's limit and the chat's are told with the same words.
+    out.wait_spreads = out.wait_is_own;
     out.replace_address = text_in(parameters, "migrate_to_chat_id");
     return out;
   }

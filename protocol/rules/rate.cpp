@@ -29,6 +29,13 @@ rate::rate(const std::optional<rate_limit>& limit, steady_time now,
   credit_ = used ? duration::zero() : interval_ * capacity_;
 }
 
+rate::rate(const rate_limit& limit, steady_time now, std::span<const steady_time> uses)
+    : rate(limit, uses.empty() ? now : uses.front(), std::nullopt) {
+  for (const auto at : uses)
+    use(at);
+  forget_returned(now);
+}
+
 steady_time rate::ready_at(steady_time now) const {
   auto ready = std::max(now, frozen_until_);
   if (!limited_)
@@ -45,14 +52,19 @@ std::optional<steady_time> rate::take(steady_time now) {
     return ready;
   if (!limited_)
     return std::nullopt;
-  if (refills()) {
-    credit_ = credit_at(now) - interval_;
-    counted_at_ = std::max(counted_at_, now);
-  } else {
+  if (!refills())
     forget_returned(now);
-    out_.push_back(now + back_after_);
-  }
+  use(now);
   return std::nullopt;
+}
+
+void rate::use(steady_time at) {
+  if (refills()) {
+    credit_ = std::max(credit_at(at) - interval_, duration::zero());
+    counted_at_ = std::max(counted_at_, at);
+  } else {
+    out_.push_back(at + back_after_);
+  }
 }
 
 void rate::freeze(steady_time until) {

@@ -4,6 +4,7 @@
 #include "protocol/time.hpp"
 
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace carillon::rules {
@@ -19,6 +20,9 @@ class rate {
   /// channel was last used within a window before `now`.
   rate(const std::optional<rate_limit>& limit, steady_time now,
        std::optional<steady_time> last_use);
+
+  /// One that was used at these times, in order, all before `now`.
+  rate(const rate_limit& limit, steady_time now, std::span<const steady_time> uses);
 
   /// The earliest time a take can succeed; `now` or before when it can at once.
   steady_time ready_at(steady_time now) const;
@@ -37,6 +41,7 @@ class rate {
   using duration = steady_time::duration;
 
   bool refills() const { return interval_ > duration::zero(); }
+  void use(steady_time at);
   duration credit_at(steady_time now) const;
   void forget_returned(steady_time now);
 

@@ -1,6 +1,7 @@
 #include "protocol/rules/scope_table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace carillon::rules {
 
@@ -11,8 +12,36 @@ constexpr seconds between_looks{1};
 
 }  // namespace
 
-scope_table::scope_table(std::optional<steady_time> last_use, std::size_t bound)
-    : last_use_(last_use), bound_(bound) {}
+scope_table::scope_table(std::optional<steady_time> last_use, steady_time born, std::size_t bound)
+    : last_use_(last_use), born_(born), bound_(bound) {}
+
+std::vector<scope_limit> scope_table::unknown(std::span<const scope_limit> all,
+                                              steady_time now) const {
+  std::vector<scope_limit> out;
+  for (const auto& what : all)
+    if (what.limit.per > longest_remembered && now - born_ < counts_for(what.limit)
+        && !scopes_.contains(what.key))
+      out.push_back(what);
+  return out;
+}
+
+void scope_table::remember(const scope_limit& what, steady_time now,
+                           std::span<const steady_time> uses) {
+  if (!scopes_.contains(what.key) && (scopes_.size() < bound_ || make_room(now)))
+    enter(what, rate{what.limit, now, uses});
+}
+
+milliseconds scope_table::counts_for(const rate_limit& limit) {
+  return limit.per + limit.per / 50;  // more than a window's guard adds
+}
+
+int scope_table::under_way(std::span<const scope_limit> all, int concurrency,
+                           milliseconds timeout) {
+  for (const auto& [key, limit] : all)
+    if (limit.per > timeout)
+      concurrency = std::min(concurrency, limit.burst > 0 ? limit.burst : limit.count);
+  return std::max(concurrency, 1);
+}
 
 steady_time scope_table::ready_at(std::span<const scope_limit> all, steady_time now) {
   auto ready = now;
@@ -29,10 +58,17 @@ void scope_table::take(std::span<const scope_limit> all, steady_time now) {
       found->left.take(now);
 }
 
-void scope_table::freeze(std::span<const scope_limit> all, steady_time now, steady_time until) {
+bool scope_table::freeze(std::span<const scope_limit> all, steady_time now, steady_time until) {
+  std::erase_if(frozen_, [&](const auto& x) { return x.second <= now; });
   for (const auto& what : all)
-    if (auto* found = find(what, now))
+    frozen_.erase(what.key);
+  const bool others = !frozen_.empty();
+  for (const auto& what : all)
+    if (auto* found = find(what, now)) {
       found->left.freeze(until);
+      frozen_[what.key] = until;
+    }
+  return others;
 }
 
 steady_time scope_table::book(std::span<const scope_limit> all, steady_time now) {
@@ -56,7 +92,11 @@ scope_table::scope* scope_table::find(const scope_limit& what, steady_time now) 
   if (scopes_.size() >= bound_ && !make_room(now))
     return nullptr;
   const auto used = what.limit.per <= longest_remembered ? last_use_ : std::nullopt;
-  return &scopes_.emplace(what.key, scope{what.limit, rate{what.limit, now, used}}).first->second;
+  return &enter(what, rate{what.limit, now, used});
+}
+
+scope_table::scope& scope_table::enter(const scope_limit& what, rate left) {
+  return scopes_.emplace(what.key, scope{what.limit, std::move(left)}).first->second;
 }
 
 bool scope_table::make_room(steady_time now) {

@@ -43,6 +43,8 @@ struct sender_fixture : test_coordinator_fixture<> {
   supervisor_actor supervisor;
   watchdog_actor watchdog;
   persistence_actor store;
+  /// None, unless a test has it asked.
+  queries_actor queries;
   sender_actor aut;
 
   sender_fixture() {
@@ -68,7 +70,8 @@ struct sender_fixture : test_coordinator_fixture<> {
     book->kept.clear();
     there->answer_all(yes);
     for (auto& x : {caf::actor_cast<caf::actor>(aut), caf::actor_cast<caf::actor>(store),
-                    caf::actor_cast<caf::actor>(watchdog), caf::actor_cast<caf::actor>(supervisor)})
+                    caf::actor_cast<caf::actor>(watchdog), caf::actor_cast<caf::actor>(supervisor),
+                    caf::actor_cast<caf::actor>(queries)})
       if (x)
         caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
     sched.run();
@@ -87,6 +90,7 @@ struct sender_fixture : test_coordinator_fixture<> {
                         .initial = initial,
                         .clock = [this] { return now(); },
                         .ids = ids,
+                        .queries = queries,
                         .watchdog = watchdog,
                         .on_change = [this](const channel_standing& x) { changes.push_back(x); }},
                        counts);

@@ -160,7 +160,8 @@ outcome scripted::judge(const transport_result& came, timestamp) const {
     case 429:
       how.error_class = error_class::rate_limited;
       how.wait = milliseconds{std::stoi(answer.body)};
-      how.wait_is_own = answer.body.ends_with("own");
+      how.wait_spreads = answer.body.ends_with("spreading");
+      how.wait_is_own = how.wait_spreads || answer.body.ends_with("own");
       break;
     case 498:
       how.refresh_token = true;

@@ -3,11 +3,14 @@
 #include "protocol/rules/rate.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "tests/caf_test.hpp"
+
+namespace rate_suite {
 
 using namespace carillon;
 using namespace std::chrono_literals;
@@ -85,6 +88,24 @@ CAF_TEST(the promise holds across a restart that knows only the last use) {
     auto takes = take_at_random(before, start, limit.per, chance);
     const auto again = takes.back() + milliseconds{chance() % 4000};
     rate after{limit, again, takes.back()};
+    const auto more = take_at_random(after, again, limit.per, chance);
+    takes.insert(takes.end(), more.begin(), more.end());
+    CAF_REQUIRE_LESS_OR_EQUAL(most_within(takes, limit.per), static_cast<std::size_t>(limit.count));
+  }
+}
+
+CAF_TEST(the promise holds across a restart that knows the uses within the window) {
+  std::mt19937_64 chance{7};
+  for (int round = 0; round < 300; ++round) {
+    rate_limit limit{.count = static_cast<int>(1 + chance() % 40), .per = 2min};
+    limit.burst = chance() % 2 == 0 ? limit.count : 0;
+    rate before{limit, start, std::nullopt};
+    auto takes = take_at_random(before, start, limit.per, chance);
+    const auto again = takes.back() + milliseconds{chance() % 240'000};
+    std::vector<steady_time> known;
+    std::ranges::copy_if(takes, std::back_inserter(known),
+                         [&](auto at) { return again - at < limit.per * 51 / 50; });
+    rate after{limit, again, known};
     const auto more = take_at_random(after, again, limit.per, chance);
     takes.insert(takes.end(), more.begin(), more.end());
     CAF_REQUIRE_LESS_OR_EQUAL(most_within(takes, limit.per), static_cast<std::size_t>(limit.count));
@@ -178,3 +199,5 @@ CAF_TEST(a bucket is unused when it is full and not frozen) {
   }
   CAF_CHECK((rate{std::nullopt, start, std::nullopt}.unused(start)));
 }
+
+}  // namespace rate_suite

@@ -172,10 +172,10 @@ CAF_TEST(a success names the message) {
   CAF_CHECK(test::judged(*bot(), 200, "<html>").error_class == error_class::transient);
 }
 
-CAF_TEST(a limit is that of the chat and says for how long) {
+CAF_TEST(a limit is that of the chat or the bot and says for how long) {
   const auto came = told(429, "Too Many Requests: retry after 17", {{"retry_after", 17}});
   CAF_CHECK_EQUAL(came.wait, seconds{17});
-  CAF_CHECK(came.wait_is_own);
+  CAF_CHECK(came.wait_is_own && came.wait_spreads);
 }
 
 CAF_TEST(a group that became a supergroup is followed) {

@@ -2,7 +2,7 @@
 
 STORE_TEST(the_schema_is_brought_up_to_date_once) {
   CAF_CHECK(migrate(store->url()).empty());
-  CAF_CHECK_EQUAL(count("schema_migrations"), 8);
+  CAF_CHECK_EQUAL(count("schema_migrations"), 9);
 }
 
 STORE_TEST(a_name_is_borne_by_one_at_a_time) {
@@ -88,6 +88,40 @@ STORE_TEST(a_survey_arms_each_channel_at_its_first_unclaimed_delivery) {
       armed.emplace(x.key.channel, x.at);
   CAF_CHECK_EQUAL(armed.size(), 2u);
   CAF_CHECK(armed.at("a") == now + seconds{7} && armed.at("b") == now + seconds{1});
+}
+
+STORE_TEST(uses_of_a_scope_are_known_while_they_count) {
+  wish("log", 5);
+  const auto x = message("log");
+  commit({creation_of({x})});
+  within(*writer, [&](repository& r) { return r.claim(wishes, now); });
+  auto told = settlement_of(*x, delivery_status::retrying);
+  in<settlement>(told).attempt.uses = {{"a/1h", now + std::chrono::hours{1}},
+                                       {"a/24h", now + std::chrono::hours{24}}};
+  commit({told});
+  commit({told});
+  const auto of = [&](const std::string& channel) {
+    return ask(read_scope_history{channel, {"a/1h", "a/24h", "b/1h"}});
+  };
+  auto seen = of("log");
+  CAF_CHECK(seen.uses.at("a/1h") == std::vector{now} && seen.uses.at("a/24h") == std::vector{now});
+  CAF_CHECK(seen.uses.at("b/1h").empty() && !seen.released);
+  CAF_CHECK(of("mail").uses.at("a/1h").empty());
+  now += std::chrono::hours{1};
+  work(timer_kind::retention);
+  seen = of("log");
+  CAF_CHECK(seen.uses.at("a/1h").empty());
+  CAF_CHECK_EQUAL(seen.uses.at("a/24h").size(), 1u);
+}
+
+STORE_TEST(a_claim_that_a_dead_process_left_is_told_with_the_uses) {
+  wish("log", 5);
+  commit({creation_of({message("log")})});
+  within(*writer, [&](repository& r) { return r.claim(wishes, now); });
+  now += seconds{5};
+  writer.reset();
+  writer = open("one");
+  CAF_CHECK(ask(read_scope_history{"log", {"a"}}).released == now);
 }
 
 STORE_TEST(the_lease_is_renewed_and_looked_at_again) {
