@@ -82,8 +82,6 @@ bool is_chat(std::string_view text) {
   return number_of(text).has_value() || (text.starts_with('@') && text.size() > 1);
 }
 
-}  // namespace telegram
-
 namespace {
 
 using telegram::markup;
@@ -217,6 +215,8 @@ result<channel_ptr> make(const channel_settings& settings) {
 
 }  // namespace
 
+}  // namespace telegram
+
 channel_type telegram_type() {
   return {
     .name = "telegram",
@@ -230,7 +230,7 @@ channel_type telegram_type() {
               "divided by lines or commas"},
              {"thread_id", false, false, "the forum topic in groups"},
              {"base_url", false, false, "another server in place of https://api.telegram.org"}},
-    .make = make,
+    .make = telegram::make,
   };
 }
 

@@ -16,6 +16,8 @@
 
 namespace carillon::channels {
 
+namespace wecom {
+
 namespace {
 
 using nlohmann::ordered_json;
@@ -26,6 +28,10 @@ constexpr std::size_t content_max = 2048;
 /// What is above is dropped without a word.
 constexpr rate_limit member_minute{30, std::chrono::minutes{1}, 10};
 constexpr rate_limit member_hour{1000, std::chrono::hours{1}, 100};
+
+/// An app may reach so many members a day for each account that the corporation may have.
+constexpr std::int64_t daily_for_each = 200;
+constexpr std::int64_t most_accounts = 1'000'000;
 
 constexpr verdict stale_token{.what = error_class::transient, .refresh_token = true};
 constexpr verdict credentials{error_class::invalid_credentials};
@@ -72,10 +78,12 @@ http_request ask_token(const channel_settings& settings, const std::string& base
 
 class wecom_channel final : public token_channel {
  public:
-  wecom_channel(const channel_settings& settings, std::string base, std::int64_t agent_id)
+  wecom_channel(const channel_settings& settings, std::string base, std::int64_t agent_id,
+                std::int64_t accounts)
       : token_channel(ask_token(settings, base), {.reply = {.table = table}}),
         base_(std::move(base)),
         agent_id_(agent_id),
+        daily_(static_cast<int>(accounts * daily_for_each)),
         timeout_(settings.timeout) {}
 
   result<request> compose(const delivery& what, const stamp& at) const override {
@@ -113,12 +121,18 @@ class wecom_channel final : public token_channel {
   }
 
   std::vector<scope_limit> scopes(const delivery& what) const override {
-    return {{"minute:" + what.recipient, member_minute}, {"hour:" + what.recipient, member_hour}};
+    std::vector<scope_limit> out{{"minute:" + what.recipient, member_minute},
+                                 {"hour:" + what.recipient, member_hour}};
+    if (daily_ > 0)
+      out.push_back({"day", {.count = daily_, .per = std::chrono::hours{24}}});
+    return out;
   }
 
  private:
   std::string base_;
   std::int64_t agent_id_;
+  /// Messages of the app in a day; 0 where that is not known.
+  int daily_;
   milliseconds timeout_;
 };
 
@@ -129,10 +143,18 @@ result<channel_ptr> make(const channel_settings& settings) {
   const auto agent = integer_of(settings, "agent_id", 0);
   if (!agent)
     return agent.error();
-  return channel_ptr{std::make_shared<wecom_channel>(settings, std::move(*base), *agent)};
+  const auto accounts = integer_of(settings, "accounts", 0);
+  if (!accounts)
+    return accounts.error();
+  if (*accounts < 0 || *accounts > most_accounts)
+    return wrong_key("accounts", "must be how many accounts the corporation may have");
+  return channel_ptr{
+    std::make_shared<wecom_channel>(settings, std::move(*base), *agent, *accounts)};
 }
 
 }  // namespace
+
+}  // namespace wecom
 
 channel_type wecom_type() {
   return {
@@ -142,8 +164,10 @@ channel_type wecom_type() {
     .keys = {{"corp_id", true, false, "ww…"},
              {"corp_secret", true, true, "the app's secret"},
              {"agent_id", true, false, "the app's number"},
+             {"accounts", false, false,
+              "how many the corporation may have: 200 times as many messages go out a day"},
              {"base_url", false, false, "another host in place of https://qyapi.weixin.qq.com"}},
-    .make = make,
+    .make = wecom::make,
   };
 }
 

@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace telegram_suite {
+
 using namespace carillon;
 using nlohmann::json;
 
@@ -233,3 +235,5 @@ CAF_TEST(chats are listed by line or by comma) {
   how.keys = {{"chat_ids", "-1001, @ops\n42"}};
   CAF_CHECK_EQUAL(fixed_addresses(how), (std::vector<std::string>{"-1001", "@ops", "42"}));
 }
+
+}  // namespace telegram_suite

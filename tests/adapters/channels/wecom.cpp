@@ -6,6 +6,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace wecom_suite {
+
 using namespace carillon;
 using nlohmann::json;
 
@@ -155,8 +157,23 @@ CAF_TEST(each member has two limits of their own) {
   CAF_CHECK(all[0].key != all[1].key);
 }
 
+CAF_TEST(an app that knows its accounts has a limit of the day) {
+  auto counted = keys;
+  counted["accounts"] = "50";
+  const auto all = test::provider("wecom", counted)->scopes(message());
+  CAF_REQUIRE_EQUAL(all.size(), 3u);
+  CAF_CHECK(all[2].limit == (rate_limit{10'000, std::chrono::hours{24}}));
+  CAF_CHECK_EQUAL(all[2].key, test::provider("wecom", counted)->scopes(message("li"))[2].key);
+  for (const auto* wrong : {"-1", "many", "99999999"}) {
+    counted["accounts"] = wrong;
+    CAF_CHECK_EQUAL(test::faulty_key("wecom", counted), "/accounts");
+  }
+}
+
 CAF_TEST(an agent is a number) {
   auto wrong = keys;
   wrong["agent_id"] = "ops";
   CAF_CHECK_EQUAL(test::faulty_key("wecom", wrong), "/agent_id");
 }
+
+}  // namespace wecom_suite
