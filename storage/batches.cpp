@@ -20,8 +20,6 @@ constexpr milliseconds between_looks{1000};
 /// Deliveries that one commit cancels of a batch: others wait no longer for it than for any batch.
 constexpr int most_cancelled = 2000;
 
-constexpr column id_column[] = {{"id", storage_class::binary}};
-
 constexpr const char* batch_columns =
   "id, status, total, succeeded, failed, created_at, completed_at, told, started_by, "
   "case when letter is null then 0 else 1 end, filter, done_id, last_id";

@@ -11,15 +11,15 @@ namespace {
 /// Lists with many filters have many texts; past so many the statements are made anew.
 constexpr std::size_t max_statements = 256;
 
-struct bound {
-  std::string text{};
-  long long number{0};
-  soci::indicator indicator{soci::i_ok};
-};
-
 }  // namespace
 
 struct connection::prepared {
+  struct bound {
+    std::string text{};
+    long long number{0};
+    soci::indicator indicator{soci::i_ok};
+  };
+
   explicit prepared(soci::session& session) : statement(session) {}
 
   // SOCI keeps references to what is bound: the places never move.

@@ -17,42 +17,41 @@ const std::string delivery_columns =
 
 namespace {
 
-constexpr auto number = storage_class::number;
-constexpr auto binary = storage_class::binary;
+using enum storage_class;
 
-constexpr column insert_columns[] = {{"id", binary},
-                                     {"event_id", binary},
-                                     {"notification_id", binary},
-                                     {"channel"},
-                                     {"recipient"},
-                                     {"user_id"},
-                                     {"status"},
-                                     {"priority", number},
-                                     {"attempts", number},
-                                     {"tries", number},
-                                     {"max_attempts", number},
-                                     {"due_at", number},
-                                     {"expires_at", number},
-                                     {"last_error"},
-                                     {"error_class"},
-                                     {"reason"},
-                                     {"provider_message_id"},
-                                     {"trace_id"},
-                                     {"failover_of", binary},
-                                     {"failed_over_to", binary},
-                                     {"failover"},
-                                     {"content_type"},
-                                     {"title"},
-                                     {"body"},
-                                     {"data"},
-                                     {"html"},
-                                     {"template_id"},
-                                     {"params"},
-                                     {"created_at", number},
-                                     {"sent_at", number},
-                                     {"owner"}};
+constexpr column delivery_inserts[] = {{"id", binary},
+                                       {"event_id", binary},
+                                       {"notification_id", binary},
+                                       {"channel"},
+                                       {"recipient"},
+                                       {"user_id"},
+                                       {"status"},
+                                       {"priority", number},
+                                       {"attempts", number},
+                                       {"tries", number},
+                                       {"max_attempts", number},
+                                       {"due_at", number},
+                                       {"expires_at", number},
+                                       {"last_error"},
+                                       {"error_class"},
+                                       {"reason"},
+                                       {"provider_message_id"},
+                                       {"trace_id"},
+                                       {"failover_of", binary},
+                                       {"failed_over_to", binary},
+                                       {"failover"},
+                                       {"content_type"},
+                                       {"title"},
+                                       {"body"},
+                                       {"data"},
+                                       {"html"},
+                                       {"template_id"},
+                                       {"params"},
+                                       {"created_at", number},
+                                       {"sent_at", number},
+                                       {"owner"}};
 
-constexpr std::string_view insert_text =
+constexpr std::string_view insert_delivery =
   "insert into notification_deliveries (id, event_id, notification_id, channel, recipient, "
   "user_id, status, priority, attempts, tries, max_attempts, due_at, expires_at, last_error, "
   "error_class, reason, provider_message_id, trace_id, failover_of, failed_over_to, failover, "
@@ -63,8 +62,6 @@ constexpr std::string_view insert_text =
   "{provider_message_id}, {trace_id}, {failover_of}, {failed_over_to}, {failover}, "
   "{content_type}, {title}, {body}, {data}, {html}, {template_id}, {params}, {created_at}, "
   "{sent_at}, {owner} {from rows}";
-
-constexpr column id_column[] = {{"id", binary}};
 
 bool is_waiting(const delivery& x) {
   return !is_final(x.status);
@@ -188,9 +185,9 @@ void insert_deliveries(work& w, std::span<const delivery_ptr> all, timestamp now
     if (x->status == delivery_status::dead)
       ++tally_of(w.out, x->channel).dead;
   }
-  w.db.for_rows(insert_text, insert_columns, all.size(), [&](std::size_t i, parameter_list& out) {
-    bind_insert(*all[i], failover[i], owners[i], out);
-  });
+  w.db.for_rows(
+    insert_delivery, delivery_inserts, all.size(),
+    [&](std::size_t i, parameter_list& out) { bind_insert(*all[i], failover[i], owners[i], out); });
   w.out.rows += all.size();
 }
 

@@ -20,6 +20,9 @@ struct column {
   storage_class type{storage_class::text};
 };
 
+/// Rows that are told by their ids alone.
+inline constexpr column id_column[] = {{"id", storage_class::binary}};
+
 // What differs between the engines. All else is shared.
 
 /// Opens the session and sets it up: WAL, full synchronisation and a busy timeout on SQLite; a

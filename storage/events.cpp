@@ -9,8 +9,7 @@ namespace carillon::storage {
 
 namespace {
 
-constexpr auto number = storage_class::number;
-constexpr auto binary = storage_class::binary;
+using enum storage_class;
 
 constexpr column columns[] = {{"id", binary},
                               {"type"},
@@ -27,7 +26,7 @@ constexpr column columns[] = {{"id", binary},
                               {"created_at", number},
                               {"routes"}};
 
-constexpr std::string_view insert_text =
+constexpr std::string_view insert_event =
   "insert into notification_events (id, type, source, entity_id, sub_id, recipients, data, "
   "priority, locale, trace_id, subject, occurred_at, created_at, routes) select {id}, {type}, "
   "{source}, "
@@ -43,7 +42,7 @@ void insert_events(work& w, std::span<const event* const> events) {
     recipients.push_back(text_of(x->recipients));
     routes.push_back(text_of(x->routes));
   }
-  w.db.for_rows(insert_text, columns, events.size(), [&](std::size_t i, parameter_list& out) {
+  w.db.for_rows(insert_event, columns, events.size(), [&](std::size_t i, parameter_list& out) {
     const auto& x = *events[i];
     const auto lane = static_cast<int>(x.priority.value_or(priority::normal));
     out.insert(out.end(), {{"id", x.id},

@@ -11,8 +11,7 @@ namespace {
 
 constexpr auto lifetime = std::chrono::hours{24};
 
-constexpr auto number = storage_class::number;
-constexpr auto binary = storage_class::binary;
+using enum storage_class;
 
 constexpr column key_column[] = {{"key", binary}, {"since", number}};
 

@@ -8,8 +8,7 @@ namespace carillon::storage {
 
 namespace {
 
-constexpr auto number = storage_class::number;
-constexpr auto binary = storage_class::binary;
+using enum storage_class;
 
 constexpr column take_columns[] = {{"key", binary},
                                    {"event_id", binary},
@@ -25,7 +24,7 @@ constexpr std::string_view take_text =
   "expires_at = excluded.expires_at where notification_locks.expires_at <= excluded.created_at "
   "returning key";
 
-constexpr column key_column[] = {{"key", binary}};
+constexpr column lock_column[] = {{"key", binary}};
 
 constexpr std::string_view holder_text =
   "select notification_locks.key, event_id, notification_id from notification_locks {, rows} "
@@ -40,7 +39,7 @@ void read_holders(work& w, const first_by_key& firsts) {
     if (!first->won)
       lost.push_back(first);
   w.db.for_rows(
-    holder_text, key_column, lost.size(),
+    holder_text, lock_column, lost.size(),
     [&](std::size_t i, parameter_list& out) { out.emplace_back("key", lost[i]->key); }, {}, 3,
     [&](row& x) {
       auto* first = firsts.at(to_digest(x.binary()));

@@ -9,8 +9,6 @@ namespace carillon::storage {
 
 namespace {
 
-constexpr column id_column[] = {{"id", storage_class::binary}};
-
 constexpr std::string_view read_text =
   "insert into notification_reads (user_id, notification_id, read_at) "
   "select :user, {id}, cast(:now as bigint) {from rows} where true "

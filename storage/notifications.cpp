@@ -12,18 +12,16 @@ const std::string notification_columns =
 
 namespace {
 
-constexpr auto number = storage_class::number;
-constexpr auto text = storage_class::text;
-constexpr auto binary = storage_class::binary;
+using enum storage_class;
 
-constexpr column insert_columns[] = {
+constexpr column notification_inserts[] = {
   {"id", binary},         {"seq", number},        {"title", text},        {"message", text},
   {"type", text},         {"priority", number},   {"user_id", text},      {"role", text},
   {"store_id", text},     {"extra_data", text},   {"source", text},       {"group_key", text},
   {"dedupe_key", text},   {"created_at", number}, {"visible_at", number}, {"expires_at", number},
   {"deliver_at", number}, {"event_id", binary},   {"trace_id", text}};
 
-constexpr std::string_view insert_text =
+constexpr std::string_view insert_notification =
   "insert into notifications (id, seq, title, message, type, priority, user_id, role, store_id, "
   "extra_data, source, group_key, dedupe_key, created_at, visible_at, expires_at, deliver_at, "
   "event_id, trace_id) select {id}, {seq}, {title}, {message}, {type}, {priority}, {user_id}, "
@@ -39,29 +37,30 @@ std::int64_t take_numbers(connection& db, std::size_t n) {
 }
 
 void insert(connection& db, std::span<const std::shared_ptr<notification>> all) {
-  db.for_rows(insert_text, insert_columns, all.size(), [&](std::size_t i, parameter_list& out) {
-    const auto& x = *all[i];
-    const bool waits = x.seq == 0;
-    out.insert(out.end(), {{"id", x.id},
-                           null_if(waits, {"seq", x.seq}),
-                           {"title", x.title},
-                           {"message", x.message},
-                           {"type", to_string(x.type)},
-                           {"priority", static_cast<int>(x.priority)},
-                           {"user_id", x.to.user_id},
-                           {"role", x.to.role},
-                           {"store_id", x.to.store_id},
-                           {"extra_data", x.extra_data},
-                           {"source", x.source},
-                           {"group_key", x.group_key},
-                           {"dedupe_key", x.dedupe_key},
-                           {"created_at", x.created_at},
-                           null_if(waits, {"visible_at", x.visible_at}),
-                           {"expires_at", x.expires_at},
-                           {"deliver_at", x.deliver_at},
-                           {"event_id", x.event},
-                           {"trace_id", x.trace_id}});
-  });
+  db.for_rows(insert_notification, notification_inserts, all.size(),
+              [&](std::size_t i, parameter_list& out) {
+                const auto& x = *all[i];
+                const bool waits = x.seq == 0;
+                out.insert(out.end(), {{"id", x.id},
+                                       null_if(waits, {"seq", x.seq}),
+                                       {"title", x.title},
+                                       {"message", x.message},
+                                       {"type", to_string(x.type)},
+                                       {"priority", static_cast<int>(x.priority)},
+                                       {"user_id", x.to.user_id},
+                                       {"role", x.to.role},
+                                       {"store_id", x.to.store_id},
+                                       {"extra_data", x.extra_data},
+                                       {"source", x.source},
+                                       {"group_key", x.group_key},
+                                       {"dedupe_key", x.dedupe_key},
+                                       {"created_at", x.created_at},
+                                       null_if(waits, {"visible_at", x.visible_at}),
+                                       {"expires_at", x.expires_at},
+                                       {"deliver_at", x.deliver_at},
+                                       {"event_id", x.event},
+                                       {"trace_id", x.trace_id}});
+              });
 }
 
 }  // namespace

@@ -11,10 +11,8 @@ namespace carillon::storage {
 
 namespace {
 
-constexpr auto between_looks = std::chrono::hours{1};
+constexpr auto between_rounds = std::chrono::hours{1};
 constexpr auto idempotency_time = std::chrono::hours{24};
-
-constexpr column id_column[] = {{"id", storage_class::binary}};
 
 /// The smallest UUIDv7 of that time: ids are ordered by when they were made.
 uuid first_id_of(timestamp at) {
@@ -120,7 +118,7 @@ void prune(work& w, timestamp now, int days, int limit) {
     std::max({prune_notifications(w, before, limit), prune_deliveries(w, before, limit),
               prune_events(w, before, limit), prune_keys(w, now, before, limit)});
   const bool more = most >= static_cast<std::size_t>(limit);
-  arm_at(w.out, timer_kind::retention, more ? now : now + between_looks);
+  arm_at(w.out, timer_kind::retention, more ? now : now + between_rounds);
 }
 
 }  // namespace carillon::storage

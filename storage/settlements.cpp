@@ -16,8 +16,7 @@ namespace carillon::storage {
 
 namespace {
 
-constexpr auto number = storage_class::number;
-constexpr auto binary = storage_class::binary;
+using enum storage_class;
 
 using attempt_key = std::pair<delivery_id, int>;
 

@@ -98,9 +98,9 @@ void remove_row(work& w, const template_id& id) {
 }
 
 /// Applies the changes of one unit in order.
-class changing {
+class template_change {
  public:
-  changing(work& w, unit& x, templating& what, uuid_source& ids)
+  template_change(work& w, unit& x, templating& what, uuid_source& ids)
       : w_(w), x_(x), what_(what), ids_(ids) {}
 
   void apply() {
@@ -202,7 +202,7 @@ std::vector<template_ptr> read_many(connection& db, const std::string& from, par
 
 void change_templates(work& w, unit& x, templating& what, uuid_source& ids) {
   w.db.run("savepoint templates");
-  changing{w, x, what, ids}.apply();
+  template_change{w, x, what, ids}.apply();
   if (x.refused)
     w.db.run("rollback to savepoint templates");
   w.db.run("release savepoint templates");
