@@ -7,24 +7,19 @@
 #include <memory>
 #include <string>
 
+#include "tests/protocol/planning.hpp"
+
 #include "tests/caf_test.hpp"
 
 namespace plan_mailing_suite {
 
 using namespace carillon;
+using tests::entry;
 using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto now = from_millis(1'771'583'400'000);
-
-channel_entry entry(std::string type, bool needs_address) {
-  channel_entry out;
-  out.settings.type = std::move(type);
-  out.settings.max_age = 1h;
-  out.needs_address = needs_address;
-  return out;
-}
+constexpr auto now = tests::asked_at;
 
 struct fixture {
   catalog what;

@@ -6,22 +6,17 @@
 
 #include <string>
 
+#include "tests/protocol/planning.hpp"
+
 #include "tests/caf_test.hpp"
 
 namespace plan_preferences_suite {
 
 using namespace carillon;
+using tests::entry;
 using namespace std::chrono_literals;
 
 namespace {
-
-channel_entry entry(std::string type, bool needs_address) {
-  channel_entry out;
-  out.settings.type = std::move(type);
-  out.settings.max_age = 1h;
-  out.needs_address = needs_address;
-  return out;
-}
 
 /// A Wednesday, 23:00 in Shanghai.
 const timestamp now = *codec::parse_rfc3339("2026-03-04T23:00:00+08:00");
