@@ -1,7 +1,6 @@
 #include "protocol/codec/operation.hpp"
 
-#include "protocol/codec/fields.hpp"
-#include "protocol/codec/record.hpp"
+#include "protocol/codec/body.hpp"
 #include "protocol/codec/time.hpp"
 
 #include <algorithm>
@@ -89,18 +88,7 @@ std::string progress_of(const batch_record& x) {
 result<delivery_filter> decode_replay(std::string_view body) {
   if (body.empty())
     return delivery_filter{};
-  auto root = read_json(body, {.depth = 1, .names = filter_members, .outer = {}, .strict = true});
-  if (!root)
-    return std::move(root).error();
-  std::vector<fault> faults;
-  delivery_filter out;
-  if (root->is == json_value::kind::object)
-    out = read_filter(fields{*root, "", faults});
-  else
-    faults.push_back({"", "must be an object"});
-  if (!faults.empty())
-    return error{errc::invalid, "the body breaks the rules named in errors", std::move(faults)};
-  return out;
+  return read_body(body, {.names = filter_members, .outer = {}, .strict = true}, read_filter);
 }
 
 std::string replay_json(const batch_record& what) {
