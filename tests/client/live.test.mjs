@@ -49,6 +49,16 @@ test('a read on one client shows on another', limit, async () => {
   assert.equal((await engine.get('/api/v1/notifications/unread-count', user('bob'))).body.unread_count, 0);
 });
 
+test('who begins a bulk hears of its end', limit, async () => {
+  const token = user('sender', { scope: 'publish' });
+  await engine.post('/api/v1/notifications/templates', { code: 'greeting', language: 'zh-CN', title: 't', content: 'c' }, admin);
+  const heard = await open(token);
+  const { body } = await engine.post('/api/v1/notifications/bulk', { userIds: ['dora', 'emil'], templateCode: 'greeting', channels: ['system'] }, token);
+  assert.ok(await heard.until(() => heard.of('bulk_progress').at(-1)?.status === 'completed'));
+  const { batchId, successCount } = heard.of('bulk_progress').at(-1);
+  assert.deepEqual([batchId, successCount], [body.batchId, 2]);
+});
+
 test('commands are answered each by its own answer', limit, async () => {
   const heard = await open(user('carol'));
   const made = await Promise.all(Array.from({ length: 20 }, () => create({ user_id: 'carol' })));

@@ -5,7 +5,7 @@ import WebSocket from 'ws';
 import { CarillonClient } from '../../../adapters/browser/client/dist/index.js';
 
 const names = ['state', 'hello', 'notification', 'notification:read:ack', 'notification:sync', 'unread_count',
-  'user:online', 'user:offline', 'presence:changed', 'resume_failed', 'token_expiring', 'error'];
+  'user:online', 'user:offline', 'presence:changed', 'bulk_progress', 'resume_failed', 'token_expiring', 'error'];
 
 /** Errors after which a client is closed. */
 const final = new Set(['too_many_connections', 'token_expired']);

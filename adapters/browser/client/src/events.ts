@@ -48,6 +48,21 @@ export interface Sync {
   readonly deleted?: boolean;
 }
 
+/** How far a bulk is that this user began; its times are RFC 3339. */
+export interface BulkProgress {
+  readonly batchId: string;
+  readonly totalUsers: number;
+  readonly processedUsers: number;
+  readonly successCount: number;
+  readonly failureCount: number;
+  readonly status: 'processing' | 'completed' | 'cancelled' | 'failed';
+  /** In percent. */
+  readonly progress: number;
+  readonly estimatedTimeRemaining: string | null;
+  readonly createdAt: string;
+  readonly completedAt: string | null;
+}
+
 /** The engine could not replay what was missed; the client has listed it instead. */
 export interface ResumeFailed {
   readonly oldest_seq: number;
@@ -75,6 +90,7 @@ export interface ServerEvents {
   'user:online': { readonly userId: string };
   'user:offline': { readonly userId: string };
   'presence:changed': { readonly online: number };
+  bulk_progress: BulkProgress;
   resume_failed: { readonly oldest_seq: number };
   token_expiring: { readonly at: string };
   error: { readonly code: string; readonly message: string };

@@ -17,6 +17,7 @@ const needed: { readonly [K in keyof ServerEvents]: Readonly<Record<string, Kind
   'user:online': { userId: 'string' },
   'user:offline': { userId: 'string' },
   'presence:changed': { online: 'number' },
+  bulk_progress: { batchId: 'string', status: 'string' },
   resume_failed: { oldest_seq: 'number' },
   token_expiring: { at: 'string' },
   error: { code: 'string', message: 'string' },

@@ -1,6 +1,7 @@
 export { CarillonClient } from './client.js';
 export { CarillonError } from './errors.js';
 export type {
+  BulkProgress,
   ClientEvents,
   Hello,
   Notification,
