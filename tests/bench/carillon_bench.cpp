@@ -52,6 +52,17 @@ int main(int argc, char** argv) {
   seven->add_option("--seconds", fill.seconds);
   seven->add_flag("--html", fill.html);
   seven->add_flag("--kainjow", fill.kainjow);
+  hanging sick;
+  auto eight = app.add_subcommand("hanging");
+  eight->add_option("--seconds", sick.seconds);
+  eight->add_option("--rate", sick.rate);
+  eight->add_option("--limit", sick.limit);
+  eight->add_flag("--sick", sick.sick);
+  backlog waiting;
+  auto nine = app.add_subcommand("backlog");
+  nine->add_option("--url", waiting.url)->required();
+  nine->add_option("--channel", waiting.channel);
+  nine->add_option("--rows", waiting.rows);
   CLI11_PARSE(app, argc, argv);
   try {
     raise_file_limit();
@@ -67,8 +78,12 @@ int main(int argc, char** argv) {
       run(to, hooks);
     else if (*six)
       run(raw);
-    else
+    else if (*seven)
       run(fill);
+    else if (*eight)
+      run(to, sick);
+    else
+      run(waiting);
   } catch (const std::exception& e) {
     std::fprintf(stderr, "carillon_bench: %s\n", e.what());
     return 1;

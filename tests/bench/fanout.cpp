@@ -2,16 +2,14 @@
 #include "tests/bench/loads.hpp"
 #include "tests/bench/message.hpp"
 #include "tests/bench/poller.hpp"
+#include "tests/bench/process.hpp"
 #include "tests/bench/producer.hpp"
 #include "tests/bench/stalled.hpp"
 #include "tests/bench/subscriber.hpp"
 #include "tests/bench/token.hpp"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <deque>
-#include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -22,19 +20,6 @@ namespace {
 
 /// The room that the queues of stalled clients keep: they pass their bound within the first rounds.
 constexpr std::size_t stalled_room = 16 << 10;
-
-/// Seconds of CPU that a process has used; 0 where there is none.
-double cpu_seconds(int pid) {
-  std::ifstream stat{"/proc/" + std::to_string(pid) + "/stat"};
-  std::string text;
-  std::getline(stat, text, ')');  // a name may have spaces
-  for (int i = 0; i < 12; ++i)
-    stat >> text;
-  long user = 0;
-  long system = 0;
-  stat >> user >> system;
-  return double(user + system) / double(::sysconf(_SC_CLK_TCK));
-}
 
 /// One measurement: rounds are published while fewer than `in_flight` are on their way to all.
 class measurement {

@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 
-const mib = (pid, name) => Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(new RegExp(`${name}:\\s+(\\d+)`))[1]) / 1024;
+/** A figure of `/proc/PID/status` in MiB. */
+export const mib = (pid, name) => Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(new RegExp(`${name}:\\s+(\\d+)`))[1]) / 1024;
 
 /** @param tools what the other figures are measured with */
 export function liveFigures({ generate, median, pairs, ratio, row, say, startEngine }) {

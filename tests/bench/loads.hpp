@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -55,12 +56,34 @@ struct idle {
 void run(const target& to, const idle& how);
 
 /// Events through one sender to a webhook receiver of its own; prints the receiver's port first
-/// and starts when a line comes in.
+/// and starts when the engine's port and process come in. Each further word is a measurement:
+/// `store` posts events alone, `drain` waits for what is stored.
 struct webhooks {
   int events{20000};
   int producers{16};
 };
 void run(const target& to, const webhooks& how);
+
+/// Events at a steady pace to two webhook receivers of its own, of which the first hangs and
+/// babbles meanwhile where it is `sick`. Prints their ports, starts when the engine's port comes
+/// in, prints a line when all is posted, and at the next word that comes in the receiver is well.
+struct hanging {
+  double seconds{16};
+  int rate{300};
+  int producers{16};
+  bool sick{false};
+  /// What the first channel may send a second.
+  int limit{1000};
+};
+void run(const target& to, const hanging& how);
+
+/// Deliveries that wait on a channel, written into the store of an engine that does not run.
+struct backlog {
+  std::string url{};
+  std::string channel{"hook"};
+  std::size_t rows{1000};
+};
+void run(const backlog& how);
 
 /// Rows of the notifications table committed by one writer for 64 who wait: what the database
 /// itself gives. The schema must exist.

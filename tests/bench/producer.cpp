@@ -14,7 +14,7 @@ namespace carillon::bench {
 
 namespace {
 
-std::array<char, 256 << 10> shared;
+std::array<char, 256 << 10> answer_buffer;
 
 std::size_t content_length(std::string_view head) {
   constexpr std::string_view name = "content-length:";
@@ -54,12 +54,12 @@ void producer::send(std::string_view request) {
 }
 
 void producer::ready(std::uint32_t) {
-  auto n = ::recv(socket_, shared.data(), shared.size(), 0);
+  auto n = ::recv(socket_, answer_buffer.data(), answer_buffer.size(), 0);
   if (n < 0 && errno == EAGAIN)
     return;
   if (n <= 0)
     throw std::runtime_error("a producer's connection was closed");
-  received_.append(shared.data(), static_cast<std::size_t>(n));
+  received_.append(answer_buffer.data(), static_cast<std::size_t>(n));
   auto end = received_.find("\r\n\r\n");
   if (end == std::string::npos)
     return;

@@ -2,10 +2,10 @@
 // figure and a table with the ratios. Names on the command line choose what is measured.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { readFileSync, readdirSync } from 'node:fs';
 import { Engine, freshPostgresql, secret } from '../system/harness/engine.mjs';
-import { liveFigures } from './live.mjs';
+import { deliveryFigures } from './delivery.mjs';
+import { liveFigures, mib } from './live.mjs';
 import { measureBullmq } from './peers/bullmq.mjs';
 import { startNchan } from './peers/nchan.mjs';
 import { render } from './render.mjs';
@@ -163,27 +163,10 @@ async function durable() {
   row('BullMQ jobs/s on Redis, appendfsync always', '', jobs?.per_second ?? 'not measured');
 }
 
-async function webhooks() {
-  const rates = [];
-  for (let i = 0; i < pairs; ++i) {
-    const child = spawn(load, ['--secret', secret, 'webhooks', '--events', '20000'], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    const port = (await lines.next()).value;
-    const engine = await startEngine({
-      config: `[channels.hook]\ntype = "webhook"\nurl = "http://127.0.0.1:${port}/"\nconcurrency = 64\n[[routes]]\nevent = "bench.*"\nchannels = ["hook"]\n`,
-    });
-    child.stdin.write(`${engine.port}\n`);
-    const figure = JSON.parse((await lines.next()).value);
-    say(figure);
-    rates.push(figure.per_second);
-    await engine.discard();
-  }
-  row('webhook deliveries/s through one sender, concurrency 64', median(rates));
-}
-
 const figures = {
-  fanout, durable, latency, memory, webhooks,
+  fanout, durable, latency, memory,
   render: () => render(say, row),
+  ...deliveryFigures({ median, mib, pairs, ratio, row, say, startEngine }),
   ...liveFigures({ generate, median, pairs, ratio, row, say, startEngine }),
 };
 const chosen = process.argv.slice(2);

@@ -13,7 +13,7 @@ namespace carillon::bench {
 
 namespace {
 
-std::array<char, 256 << 10> shared;
+std::array<char, 256 << 10> frame_buffer;
 
 std::uint64_t big_endian(std::string_view bytes) {
   std::uint64_t out = 0;
@@ -68,20 +68,20 @@ void subscriber::open(const dialect& how) {
   if (!how.first_word.empty())
     write_all(socket_, frame(1, how.first_word));
   for (feed(rest); !begun_;) {
-    const auto n = ::recv(socket_, shared.data(), shared.size(), 0);
+    const auto n = ::recv(socket_, frame_buffer.data(), frame_buffer.size(), 0);
     if (n <= 0)
       throw std::runtime_error("a subscriber was closed before it began");
-    feed({shared.data(), static_cast<std::size_t>(n)});
+    feed({frame_buffer.data(), static_cast<std::size_t>(n)});
   }
 }
 
 void subscriber::ready(std::uint32_t) {
-  const auto n = ::recv(socket_, shared.data(), shared.size(), 0);
+  const auto n = ::recv(socket_, frame_buffer.data(), frame_buffer.size(), 0);
   if (n < 0 && errno == EAGAIN)
     return;
   if (n <= 0)
     throw std::runtime_error("a subscriber was closed");
-  feed({shared.data(), static_cast<std::size_t>(n)});
+  feed({frame_buffer.data(), static_cast<std::size_t>(n)});
 }
 
 int subscriber::read_to_the_end(int seconds) {
@@ -90,10 +90,10 @@ int subscriber::read_to_the_end(int seconds) {
   const timeval limit{.tv_sec = seconds, .tv_usec = 0};
   ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   while (close_code_ == 0) {
-    const auto n = ::recv(socket_, shared.data(), shared.size(), 0);
+    const auto n = ::recv(socket_, frame_buffer.data(), frame_buffer.size(), 0);
     if (n <= 0)
       break;
-    feed({shared.data(), static_cast<std::size_t>(n)});
+    feed({frame_buffer.data(), static_cast<std::size_t>(n)});
   }
   return close_code_;
 }
