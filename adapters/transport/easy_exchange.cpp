@@ -130,6 +130,8 @@ transport_error easy_exchange::failure_of(CURLcode code) const {
   switch (code) {
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
+      if (sent > 0)
+        return {transport_failure::no_answer, "the answer is no HTTP"};
       return {transport_failure::bad_url, text};
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:

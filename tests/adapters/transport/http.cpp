@@ -114,6 +114,21 @@ CAF_TEST(nobody listening is told apart from an answer that never came) {
   CAF_CHECK(failure_of(sent(*aut, {.url = closing.url()}).get()) == transport_failure::no_answer);
 }
 
+CAF_TEST(an answer that is no HTTP is no answer) {
+  for (const std::string& babble :
+       {std::string{"\x16\x03\x01\x02\x00\xff\xfe\r\n\r\n", 11}, std::string{"SSH-2.0-x\r\n\r\n"},
+        std::string{"<html>busy</html>\r\n\r\n"}, std::string{"HTTP/7.7 200 OK\r\n\r\n"},
+        std::string{"HTTP/1.1 OK\r\n\r\n"},
+        std::string{"HTTP/1.1 200 OK\r\nContent-Length: -7\r\n\r\nx"},
+        std::string{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}}) {
+    loopback_server server{[&](const std::string&) { return babble; }};
+    auto aut = make_http_transport({});
+    auto came = sent(*aut, {.url = server.url(), .timeout = milliseconds{300}}).get();
+    CAF_MESSAGE(babble);
+    CAF_CHECK(failure_of(std::move(came)) == transport_failure::no_answer);
+  }
+}
+
 CAF_TEST(a silent provider ends with no answer after the timeout) {
   std::binary_semaphore release{0};
   loopback_server server{[&](const std::string&) {
