@@ -5,6 +5,7 @@
 #include "adapters/channels/error_table.hpp"
 #include "adapters/channels/json.hpp"
 #include "adapters/channels/keys.hpp"
+#include "adapters/channels/robot_factory.hpp"
 #include "adapters/channels/signature.hpp"
 #include "adapters/channels/types.hpp"
 #include "protocol/codec/text.hpp"
@@ -115,8 +116,8 @@ constexpr std::array table{
 
 class dingtalk_channel final : public channel {
  public:
-  dingtalk_channel(std::string url, std::string secret, milliseconds timeout)
-      : url_(std::move(url)), secret_(std::move(secret)), timeout_(timeout) {}
+  dingtalk_channel(std::string url, const channel_settings& how)
+      : url_(std::move(url)), secret_(key_of(how, "secret")), timeout_(how.timeout) {}
 
   result<request> compose(const delivery& what, const stamp& at) const override {
     const auto data = object_in(what.content.data);
@@ -144,14 +145,6 @@ class dingtalk_channel final : public channel {
   milliseconds timeout_;
 };
 
-result<channel_ptr> make(const channel_settings& settings) {
-  auto url = webhook_url_of(settings);
-  if (!url)
-    return url.error();
-  return channel_ptr{std::make_shared<dingtalk_channel>(std::move(*url), key_of(settings, "secret"),
-                                                        settings.timeout)};
-}
-
 }  // namespace
 
 }  // namespace dingtalk
@@ -166,7 +159,7 @@ channel_type dingtalk_type() {
     .keys = {{"webhook_url", true, true, "the robot's URL with its access_token"},
              {"secret", false, true, "SEC…, where the robot's security setting is 加签"},
              {"base_url", false, false, "another host in place of oapi.dingtalk.com"}},
-    .make = dingtalk::make,
+    .make = make_robot<dingtalk::dingtalk_channel>,
   };
 }
 

@@ -3,7 +3,7 @@
 #include "adapters/channels/coded_errors.hpp"
 #include "adapters/channels/json.hpp"
 #include "adapters/channels/judgement.hpp"
-#include "adapters/channels/keys.hpp"
+#include "adapters/channels/robot_factory.hpp"
 #include "adapters/channels/types.hpp"
 #include "adapters/channels/utf16.hpp"
 
@@ -47,8 +47,8 @@ milliseconds wait_in(const nlohmann::json& body, const char* name) {
 
 class discord_channel final : public channel {
  public:
-  discord_channel(std::string url, milliseconds timeout)
-      : url_(std::move(url)), timeout_(timeout) {}
+  discord_channel(std::string url, const channel_settings& how)
+      : url_(std::move(url)), timeout_(how.timeout) {}
 
   result<request> compose(const delivery& what, const stamp&) const override {
     const nlohmann::json body{{"content", cut_utf16(words_of(what.content), content_max)},
@@ -88,13 +88,6 @@ class discord_channel final : public channel {
   milliseconds timeout_;
 };
 
-result<channel_ptr> make(const channel_settings& settings) {
-  auto url = webhook_url_of(settings);
-  if (!url)
-    return url.error();
-  return channel_ptr{std::make_shared<discord_channel>(std::move(*url), settings.timeout)};
-}
-
 }  // namespace
 
 }  // namespace discord
@@ -108,7 +101,7 @@ channel_type discord_type() {
                  .concurrency = 2},
     .keys = {{"webhook_url", true, true, "https://discord.com/api/webhooks/ID/TOKEN"},
              {"base_url", false, false, "another host in place of discord.com"}},
-    .make = discord::make,
+    .make = make_robot<discord::discord_channel>,
   };
 }
 

@@ -5,6 +5,7 @@
 #include "adapters/channels/feishu_message.hpp"
 #include "adapters/channels/json.hpp"
 #include "adapters/channels/keys.hpp"
+#include "adapters/channels/robot_factory.hpp"
 #include "adapters/channels/types.hpp"
 
 #include <nlohmann/json.hpp>
@@ -35,8 +36,8 @@ constexpr std::array table{
 
 class feishu_bot final : public channel {
  public:
-  feishu_bot(std::string url, std::string secret, milliseconds timeout)
-      : url_(std::move(url)), secret_(std::move(secret)), timeout_(timeout) {}
+  feishu_bot(std::string url, const channel_settings& how)
+      : url_(std::move(url)), secret_(key_of(how, "secret")), timeout_(how.timeout) {}
 
   result<request> compose(const delivery& what, const stamp& at) const override {
     const auto message = feishu::message_of(what.content, at.plain, bot_limits);
@@ -70,14 +71,6 @@ class feishu_bot final : public channel {
   milliseconds timeout_;
 };
 
-result<channel_ptr> make(const channel_settings& settings) {
-  auto url = webhook_url_of(settings);
-  if (!url)
-    return url.error();
-  return channel_ptr{
-    std::make_shared<feishu_bot>(std::move(*url), key_of(settings, "secret"), settings.timeout)};
-}
-
 }  // namespace
 
 }  // namespace feishu_bot
@@ -93,7 +86,7 @@ channel_type feishu_bot_type() {
     .keys = {{"webhook_url", true, true, "the bot's URL"},
              {"secret", false, true, "where the bot's security setting is a signature"},
              {"base_url", false, false, "another host in place of open.feishu.cn"}},
-    .make = feishu_bot::make,
+    .make = make_robot<feishu_bot::feishu_bot>,
   };
 }
 

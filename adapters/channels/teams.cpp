@@ -4,8 +4,8 @@
 #include "adapters/channels/coded_errors.hpp"
 #include "adapters/channels/json.hpp"
 #include "adapters/channels/judgement.hpp"
-#include "adapters/channels/keys.hpp"
 #include "adapters/channels/robot.hpp"
+#include "adapters/channels/robot_factory.hpp"
 #include "adapters/channels/types.hpp"
 
 #include <nlohmann/json.hpp>
@@ -66,7 +66,8 @@ int hidden_status(std::string_view body) {
 
 class teams_channel final : public channel {
  public:
-  teams_channel(std::string url, milliseconds timeout) : url_(std::move(url)), timeout_(timeout) {}
+  teams_channel(std::string url, const channel_settings& how)
+      : url_(std::move(url)), timeout_(how.timeout) {}
 
   result<request> compose(const delivery& what, const stamp&) const override {
     const auto& words = what.content;
@@ -93,13 +94,6 @@ class teams_channel final : public channel {
   milliseconds timeout_;
 };
 
-result<channel_ptr> make(const channel_settings& settings) {
-  auto url = webhook_url_of(settings);
-  if (!url)
-    return url.error();
-  return channel_ptr{std::make_shared<teams_channel>(std::move(*url), settings.timeout)};
-}
-
 }  // namespace
 
 }  // namespace teams
@@ -112,7 +106,7 @@ channel_type teams_type() {
     .defaults = {.rate = rate_limit{.count = 4, .per = seconds{1}, .burst = 2}, .concurrency = 2},
     .keys = {{"webhook_url", true, true, "the flow's URL with its sig"},
              {"base_url", false, false, "another host in place of the URL's"}},
-    .make = teams::make,
+    .make = make_robot<teams::teams_channel>,
   };
 }
 

@@ -1,8 +1,8 @@
 // WeCom (企业微信) group robot: https://developer.work.weixin.qq.com/document/path/91770
 
 #include "adapters/channels/json.hpp"
-#include "adapters/channels/keys.hpp"
 #include "adapters/channels/robot.hpp"
+#include "adapters/channels/robot_factory.hpp"
 #include "adapters/channels/types.hpp"
 #include "adapters/channels/weixin.hpp"
 #include "protocol/codec/text.hpp"
@@ -60,7 +60,8 @@ ordered_json markdown_message(const content& words, const mentions& who) {
 
 class wecom_bot final : public channel {
  public:
-  wecom_bot(std::string url, milliseconds timeout) : url_(std::move(url)), timeout_(timeout) {}
+  wecom_bot(std::string url, const channel_settings& how)
+      : url_(std::move(url)), timeout_(how.timeout) {}
 
   result<request> compose(const delivery& what, const stamp&) const override {
     const auto data = object_in(what.content.data);
@@ -79,13 +80,6 @@ class wecom_bot final : public channel {
   milliseconds timeout_;
 };
 
-result<channel_ptr> make(const channel_settings& settings) {
-  auto url = webhook_url_of(settings);
-  if (!url)
-    return url.error();
-  return channel_ptr{std::make_shared<wecom_bot>(std::move(*url), settings.timeout)};
-}
-
 }  // namespace
 
 }  // namespace wecom_bot
@@ -99,7 +93,7 @@ channel_type wecom_bot_type() {
                  .concurrency = 2},
     .keys = {{"webhook_url", true, true, "the robot's URL with its key"},
              {"base_url", false, false, "another host in place of qyapi.weixin.qq.com"}},
-    .make = wecom_bot::make,
+    .make = make_robot<wecom_bot::wecom_bot>,
   };
 }
 
