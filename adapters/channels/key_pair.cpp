@@ -1,6 +1,7 @@
 #include "adapters/channels/key_pair.hpp"
 
 #include "adapters/channels/signature.hpp"
+#include "adapters/openssl_owner.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
@@ -15,17 +16,6 @@
 namespace carillon::channels {
 
 namespace {
-
-template <auto Free>
-struct freed_by {
-  template <class T>
-  void operator()(T* x) const {
-    Free(x);
-  }
-};
-
-template <class T, auto Free>
-using owned = std::unique_ptr<T, freed_by<Free>>;
 
 const unsigned char* in_bytes(std::string_view x) {
   return reinterpret_cast<const unsigned char*>(x.data());

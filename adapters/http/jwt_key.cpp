@@ -1,5 +1,7 @@
 #include "adapters/http/jwt_key.hpp"
 
+#include "adapters/openssl_owner.hpp"
+
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
@@ -16,16 +18,9 @@ namespace carillon::http {
 
 namespace {
 
-template <auto Free>
-struct freed_by {
-  template <class T>
-  void operator()(T* x) const {
-    Free(x);
-  }
-};
-using pkey_ptr = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
-using context_ptr = std::unique_ptr<EVP_MD_CTX, freed_by<EVP_MD_CTX_free>>;
-using ecdsa_ptr = std::unique_ptr<ECDSA_SIG, freed_by<ECDSA_SIG_free>>;
+using pkey_ptr = owned<EVP_PKEY, EVP_PKEY_free>;
+using context_ptr = owned<EVP_MD_CTX, EVP_MD_CTX_free>;
+using ecdsa_ptr = owned<ECDSA_SIG, ECDSA_SIG_free>;
 
 const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
@@ -114,8 +109,7 @@ std::unique_ptr<jwt_key> make_secret_key(std::string secret) {
 }
 
 std::unique_ptr<jwt_key> make_public_key(const std::string& pem) {
-  std::unique_ptr<BIO, freed_by<BIO_free_all>> bio{
-    BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
+  owned<BIO, BIO_free_all> bio{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
   pkey_ptr key{PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr)};
   if (!key)
     throw std::invalid_argument{"not a PEM public key"};
