@@ -22,6 +22,10 @@ class template_shelf {
   /// Takes over what a commit changed; told in the order of the commits, before they are answered.
   void take(std::span<const template_changed> changes);
 
+  /// Holds just these rows, which were read of the store while it held `since`. False, and nothing
+  /// is changed, where it has taken something over meanwhile: what was read may be older than that.
+  bool renew(std::span<const template_ptr> rows, const rules::template_book_ptr& since);
+
  private:
   mutable std::mutex mutex_;
   rules::template_book_ptr now_;

@@ -6,6 +6,8 @@
 #include "protocol/codec/template.hpp"
 #include "protocol/codec/text.hpp"
 
+#include <caf/send.hpp>
+
 #include <memory>
 #include <optional>
 #include <set>
@@ -51,6 +53,16 @@ reply show_changed(const std::vector<template_changed>& done) {
   return out;
 }
 
+/// Reads all templates anew, where a commit that nobody heard the end of may have changed some.
+void renew(const template_shelf_ptr& shelf, const queries_actor& queries) {
+  using rows = std::vector<template_ptr>;
+  answer<rows> take{[shelf, queries, since = shelf->now()](const result<rows>& read) {
+    if (read && !shelf->renew(*read, since))
+      renew(shelf, queries);
+  }};
+  caf::anon_send(queries, std::make_shared<query>(query{read_templates{std::move(take)}}));
+}
+
 /// Stores a change, which holds before it is answered and is told in the audit log.
 void change(const call& c, changes::value_type what, audit_entry line,
             reply (*how)(const std::vector<template_changed>&) = show_changed) {
@@ -60,9 +72,12 @@ void change(const call& c, changes::value_type what, audit_entry line,
   auto tell = std::make_shared<answer<std::vector<template_changed>>>(
     c.answer.promise<std::vector<template_changed>>(how));
   whole.reply = answer<std::vector<template_changed>>{
-    [tell, shelf = c.with.templates](result<std::vector<template_changed>> done) {
+    [tell, shelf = c.with.templates,
+     queries = c.with.queries](result<std::vector<template_changed>> done) {
       if (done)
         shelf->take(*done);
+      else if (done.error().code == errc::internal)
+        renew(shelf, queries);
       (*tell)(std::move(done));
     }};
   submit(c, std::move(whole), {std::move(line)});
