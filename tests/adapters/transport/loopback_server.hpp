@@ -1,11 +1,11 @@
 #pragma once
 
+#include "tests/adapters/transport/tcp_server.hpp"
+
 #include <boost/asio.hpp>
 
 #include <functional>
 #include <string>
-#include <thread>
-#include <vector>
 
 namespace carillon::test {
 
@@ -15,40 +15,16 @@ class loopback_server {
  public:
   using handler = std::function<std::string(const std::string& request)>;
 
-  explicit loopback_server(handler answer) : answer_(std::move(answer)) {
-    accepting_ = std::thread{[this] { accept(); }};
-  }
-
-  ~loopback_server() {
-    ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
-    accepting_.join();
-    for (auto& one : sockets_)
-      ::shutdown(one->native_handle(), SHUT_RDWR);
-    for (auto& one : serving_)
-      one.join();
-  }
+  explicit loopback_server(handler answer) : answer_(std::move(answer)) {}
 
   std::string url(const std::string& path = "/") const {
-    return "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()) + path;
+    return "http://127.0.0.1:" + std::to_string(at_.port()) + path;
   }
 
-  int connections() const { return connections_; }
+  int connections() const { return at_.connections(); }
 
  private:
-  using tcp = boost::asio::ip::tcp;
-
-  void accept() {
-    for (;;) {
-      boost::system::error_code failed;
-      auto socket = std::make_shared<tcp::socket>(context_);
-      acceptor_.accept(*socket, failed);
-      if (failed)
-        return;
-      ++connections_;
-      sockets_.push_back(socket);
-      serving_.emplace_back([this, socket] { serve(*socket); });
-    }
-  }
+  using tcp = tcp_server::tcp;
 
   void serve(tcp::socket& socket) {
     std::string buffer;
@@ -73,12 +49,8 @@ class loopback_server {
   }
 
   handler answer_;
-  boost::asio::io_context context_;
-  tcp::acceptor acceptor_{context_, {boost::asio::ip::address_v4::loopback(), 0}};
-  std::atomic<int> connections_{0};
-  std::vector<std::shared_ptr<tcp::socket>> sockets_;
-  std::vector<std::thread> serving_;
-  std::thread accepting_;
+  // The last to come and the first to go: its threads use the others.
+  tcp_server at_{[this](tcp::socket& socket) { serve(socket); }};
 };
 
 }  // namespace carillon::test

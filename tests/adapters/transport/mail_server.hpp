@@ -1,13 +1,12 @@
 #pragma once
 
+#include "tests/adapters/transport/tcp_server.hpp"
+
 #include <boost/asio.hpp>
 
-#include <atomic>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace carillon::test {
@@ -19,18 +18,7 @@ class mail_server {
  public:
   using handler = std::function<std::string(const std::string& command)>;
 
-  explicit mail_server(handler answer) : answer_(std::move(answer)) {
-    accepting_ = std::thread{[this] { accept(); }};
-  }
-
-  ~mail_server() {
-    ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
-    accepting_.join();
-    for (auto& one : sockets_)
-      ::shutdown(one->native_handle(), SHUT_RDWR);
-    for (auto& one : serving_)
-      one.join();
-  }
+  explicit mail_server(handler answer) : answer_(std::move(answer)) {}
 
   /// What a server says that takes everything.
   static std::string willing(const std::string& command) {
@@ -45,8 +33,8 @@ class mail_server {
     return command == "." ? "250 2.0.0 Ok: queued as Q1" : "250 ok";
   }
 
-  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
-  int connections() const { return connections_; }
+  std::uint16_t port() const { return at_.port(); }
+  int connections() const { return at_.connections(); }
 
   /// Every command and line of a message so far.
   std::vector<std::string> heard() const {
@@ -55,20 +43,7 @@ class mail_server {
   }
 
  private:
-  using tcp = boost::asio::ip::tcp;
-
-  void accept() {
-    for (;;) {
-      boost::system::error_code failed;
-      auto socket = std::make_shared<tcp::socket>(context_);
-      acceptor_.accept(*socket, failed);
-      if (failed)
-        return;
-      ++connections_;
-      sockets_.push_back(socket);
-      serving_.emplace_back([this, socket] { serve(*socket); });
-    }
-  }
+  using tcp = tcp_server::tcp;
 
   /// What was said; nothing where that was the end.
   std::string say(tcp::socket& socket, const std::string& command) {
@@ -108,14 +83,10 @@ class mail_server {
   }
 
   handler answer_;
-  boost::asio::io_context context_;
-  tcp::acceptor acceptor_{context_, {boost::asio::ip::address_v4::loopback(), 0}};
-  std::atomic<int> connections_{0};
   mutable std::mutex mutex_;
   std::vector<std::string> heard_;
-  std::vector<std::shared_ptr<tcp::socket>> sockets_;
-  std::vector<std::thread> serving_;
-  std::thread accepting_;
+  // The last to come and the first to go: its threads use the others.
+  tcp_server at_{[this](tcp::socket& socket) { serve(socket); }};
 };
 
 }  // namespace carillon::test
