@@ -1,9 +1,6 @@
 #include "protocol/codec/bulk.hpp"
 
-#include "protocol/codec/channel_name.hpp"
-#include "protocol/codec/fields.hpp"
-#include "protocol/codec/operation.hpp"
-#include "protocol/codec/record.hpp"
+#include "protocol/codec/body.hpp"
 #include "protocol/codec/text.hpp"
 #include "protocol/codec/time.hpp"
 
@@ -26,7 +23,7 @@ bool is_user_id(const json_value& x) {
          && !has_control(x.text);
 }
 
-std::vector<std::string> read_user_ids(const fields& in, const std::vector<fault>& faults) {
+std::vector<std::string> read_user_ids(const fields& in) {
   std::vector<std::string> out;
   if (!in.has("userIds")) {
     in.note("userIds", "is required");
@@ -38,13 +35,16 @@ std::vector<std::string> read_user_ids(const fields& in, const std::vector<fault
   if (list->empty())
     in.note("userIds", "must have at least 1 element");
   std::unordered_set<std::string_view> seen;
-  for (std::size_t i = 0; i < list->size() && faults.size() < told_faults; ++i) {
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < list->size() && wrong < told_faults; ++i) {
     const auto& x = (*list)[i];
-    if (!is_user_id(x))
+    if (!is_user_id(x)) {
       in.note("userIds/" + std::to_string(i),
               "must be text of 1 to 128 bytes without control characters");
-    else if (seen.insert(x.text).second)
+      ++wrong;
+    } else if (seen.insert(x.text).second) {
       out.push_back(x.text);
+    }
   }
   return out;
 }
@@ -59,27 +59,19 @@ void append_miss(std::string& out, const bulk_failure::miss& x) {
 
 }  // namespace
 
-result<bulking> decode_bulk(std::string_view body) {
-  auto root =
-    read_json(body, {.depth = 1, .names = bulk_members, .outer = {}, .items = most_bulk_users});
-  if (!root)
-    return std::move(root).error();
-  std::vector<fault> faults;
-  bulking out;
-  if (root->is != json_value::kind::object) {
-    faults.push_back({"", "must be an object"});
-  } else {
-    const fields in{*root, "", faults};
+result<bulking> decode_bulk(std::string_view body, const text_check& objection) {
+  const record_shape shape{
+    .depth = 1, .names = bulk_members, .outer = {}, .items = most_bulk_users};
+  return read_body(body, shape, [&](const fields& in) {
+    bulking out;
     out.what.template_code = in.required_id("templateCode");
     out.what.data = in.object("data");
-    if (auto named = in.texts("channels", max_id, 1))
-      out.what.channels = with_own_names(std::move(*named));
+    out.what.channels =
+      read_channels(in, "channels", objection).value_or(std::vector<std::string>{});
     out.what.priority = in.word("priority", parse_priority, "low, normal, high, urgent");
-    out.user_ids = read_user_ids(in, faults);
-  }
-  if (!faults.empty())
-    return error{errc::invalid, "the body breaks the rules named in errors", std::move(faults)};
-  return out;
+    out.user_ids = read_user_ids(in);
+    return out;
+  });
 }
 
 std::string bulk_begun_json(const batch_record& what) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/codec/channel_name.hpp"
 #include "protocol/error.hpp"
 #include "protocol/operation.hpp"
 
@@ -10,8 +11,8 @@
 namespace carillon::codec {
 
 /// `{userIds, templateCode, data?, channels?, priority?}`: at most `most_bulk_users`, of whom
-/// everyone is kept once, at the first place.
-result<bulking> decode_bulk(std::string_view body);
+/// everyone is kept once, at the first place. `objection` says what is wrong with a channel.
+result<bulking> decode_bulk(std::string_view body, const text_check& objection = {});
 
 /// The answer to a bulk: `{"batchId","totalUsers","status","createdAt"}`.
 std::string bulk_begun_json(const batch_record& what);

@@ -73,6 +73,15 @@ CAF_TEST(all faults are told at once but no endless list of them) {
   CAF_CHECK((places_of("[]") == texts{""}));
 }
 
+CAF_TEST(a channel that is objected to is named with all that is wrong) {
+  const auto read = codec::decode_bulk(
+    R"({"userIds":[],"templateCode":"t","channels":["system","fax"]})",
+    [](const std::string& x) { return std::string{x == "fax" ? "is not known" : ""}; });
+  CAF_REQUIRE(read.has_error());
+  CAF_REQUIRE_EQUAL(read.error().faults.size(), 2u);
+  CAF_CHECK(read.error().faults[0].path == "/channels/1");
+}
+
 CAF_TEST(more channels than anybody has are refused) {
   std::string many = R"({"templateCode":"t","userIds":["a"],"channels":["c")";
   for (int i = 0; i < 1000; ++i)

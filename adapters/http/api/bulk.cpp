@@ -1,9 +1,9 @@
 // Many users told the same: begun at once, worked in slices; and whom nothing reached.
 
 #include "protocol/codec/bulk.hpp"
-
 #include "adapters/http/api/handlers.hpp"
 #include "adapters/http/api/idempotency.hpp"
+#include "adapters/http/api/order.hpp"
 #include "adapters/http/query_string.hpp"
 
 #include <caf/send.hpp>
@@ -71,28 +71,20 @@ class failure_reading : public std::enable_shared_from_this<failure_reading> {
 }  // namespace
 
 void post_bulk(const call& c) {
-  auto what = codec::decode_bulk(c.in.body);
+  auto what = codec::decode_bulk(c.in.body, unless_configured(c));
   if (!what)
     return c.answer(what.error());
   auto key = idempotency_key_of(c.in);
   if (!key)
     return c.answer(key.error());
-  auto order = std::make_shared<bulk_order>();
+  auto order = order_of<bulk_order>(c);
   order->what = std::move(*what);
   order->what.by = c.in.who->subject;
   order->what.what.trace_id = c.in.trace_id;
   if (*key)
     order->what.idempotency = once_of<batch_begun>(c.in, std::move(**key), bulk_begun);
-  order->what.reply = c.answer.promise<batch_begun>([](batch_begun done) {
-    if (done.replayed)
-      return replay(std::move(*done.replayed));
-    auto made = bulk_begun(done);
-    return reply{made.status, std::move(made.body)};
-  });
-  order->now = c.in.now;
-  order->arrived = c.in.arrived;
-  order->ticket = c.in.ticket;
-  caf::anon_send(c.with.ingress, bulk_order_ptr{std::move(order)});
+  order->what.reply = promise_once<batch_begun>(c, bulk_begun);
+  caf::anon_send(c.with.ingress, std::move(order));
 }
 
 void list_bulk_failures(const call& c) {
