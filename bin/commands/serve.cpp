@@ -1,4 +1,4 @@
-#include "bin/app.hpp"
+#include "bin/app/app.hpp"
 #include "bin/commands/command.hpp"
 #include "bin/demo.hpp"
 #include "bin/log.hpp"

@@ -1,11 +1,11 @@
-#include "bin/app.hpp"
+#include "bin/app/app.hpp"
 
 #include "adapters/socketio/registry.hpp"
+#include "bin/app/open_files.hpp"
 #include "bin/catalog.hpp"
 #include "bin/clock.hpp"
 #include "bin/listen_address.hpp"
 #include "bin/log.hpp"
-#include "bin/open_files.hpp"
 #include "bin/outbound.hpp"
 #include "bin/store_url.hpp"
 #include "bin/stored_settings.hpp"

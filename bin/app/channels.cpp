@@ -1,6 +1,6 @@
 // Channels as an operator changes them on a running node.
 
-#include "bin/app.hpp"
+#include "bin/app/app.hpp"
 #include "bin/config/document.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // How a running node takes over a changed configuration.
 
-#include "bin/app.hpp"
 #include "bin/reload.hpp"
+#include "bin/app/app.hpp"
 
 #include <spdlog/spdlog.h>
 

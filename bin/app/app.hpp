@@ -3,11 +3,11 @@
 #include "adapters/http/server.hpp"
 #include "adapters/live/shard.hpp"
 #include "adapters/prometheus.hpp"
+#include "bin/app/signals.hpp"
 #include "bin/channel_book.hpp"
 #include "bin/config/config.hpp"
 #include "bin/config/runtime.hpp"
 #include "bin/engine.hpp"
-#include "bin/signals.hpp"
 
 #include <atomic>
 #include <functional>

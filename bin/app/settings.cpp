@@ -1,6 +1,6 @@
 // What an operator asks of the running node's settings: one thing at a time, on the main thread.
 
-#include "bin/app.hpp"
+#include "bin/app/app.hpp"
 #include "bin/await.hpp"
 #include "bin/reload.hpp"
 

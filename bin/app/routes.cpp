@@ -1,6 +1,6 @@
 // The API's own routes beside those of the file.
 
-#include "bin/app.hpp"
+#include "bin/app/app.hpp"
 #include "bin/built_in_routes.hpp"
 #include "bin/catalog.hpp"
 #include "bin/stored_settings.hpp"

@@ -1,4 +1,4 @@
-#include "bin/signals.hpp"
+#include "bin/app/signals.hpp"
 
 #include <unistd.h>
 #include <csignal>

@@ -1,4 +1,4 @@
-#include "bin/open_files.hpp"
+#include "bin/app/open_files.hpp"
 
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
