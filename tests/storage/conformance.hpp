@@ -12,9 +12,9 @@ struct fixture : store_fixture {
 
 // The test framework names tests by their line: each file has a namespace of its own.
 
-/// A test where the engine's server is at hand.
-#define STORE_TEST(name)                  \
-  struct name##_body : fixture {          \
+/// A test on what `room` prepares, where the engine's server is at hand.
+#define STORE_TEST_IN(room, name)         \
+  struct name##_body : room {             \
     void go();                            \
   };                                      \
   CAF_TEST(name) {                        \
@@ -25,6 +25,8 @@ struct fixture : store_fixture {
     }                                     \
   }                                       \
   void name##_body::go()
+
+#define STORE_TEST(name) STORE_TEST_IN(fixture, name)
 
 namespace administration_promises {
 #include "tests/storage/conformance/administration.hpp"

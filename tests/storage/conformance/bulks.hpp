@@ -65,16 +65,7 @@ struct bulks_body : fixture {
   }
 };
 
-#define BULKS_TEST(name)            \
-  struct name##_body : bulks_body { \
-    void go();                      \
-  };                                \
-  CAF_TEST(name) {                  \
-    name##_body body;               \
-    if (body.ready)                 \
-      body.go();                    \
-  }                                 \
-  void name##_body::go()
+#define BULKS_TEST(name) STORE_TEST_IN(bulks_body, name)
 
 BULKS_TEST(users_come_in_hundreds_and_the_inbox_counts_at_once) {
   const auto batch = begin(250);

@@ -92,16 +92,7 @@ struct once_fixture : fixture {
   }
 };
 
-#define ONCE_TEST(name)               \
-  struct name##_body : once_fixture { \
-    void go();                        \
-  };                                  \
-  CAF_TEST(name) {                    \
-    name##_body body;                 \
-    if (body.ready)                   \
-      body.go();                      \
-  }                                   \
-  void name##_body::go()
+#define ONCE_TEST(name) STORE_TEST_IN(once_fixture, name)
 
 ONCE_TEST(an_event_of_which_everything_is_locked_is_a_duplicate) {
   auto first = event_of({"system", "log"}, "sku-1");

@@ -34,16 +34,7 @@ struct operations_body : fixture {
   }
 };
 
-#define OPERATIONS_TEST(name)            \
-  struct name##_body : operations_body { \
-    void go();                           \
-  };                                     \
-  CAF_TEST(name) {                       \
-    name##_body body;                    \
-    if (body.ready)                      \
-      body.go();                         \
-  }                                      \
-  void name##_body::go()
+#define OPERATIONS_TEST(name) STORE_TEST_IN(operations_body, name)
 
 OPERATIONS_TEST(a_dead_letter_lives_again_with_a_fresh_budget) {
   const auto x = dead("log");

@@ -25,16 +25,7 @@ struct sinks_fixture : fixture {
   }
 };
 
-#define SINKS_TEST(name)               \
-  struct name##_body : sinks_fixture { \
-    void go();                         \
-  };                                   \
-  CAF_TEST(name) {                     \
-    name##_body body;                  \
-    if (body.ready)                    \
-      body.go();                       \
-  }                                    \
-  void name##_body::go()
+#define SINKS_TEST(name) STORE_TEST_IN(sinks_fixture, name)
 
 SINKS_TEST(a_success_and_a_death_are_told_once_to_who_asks) {
   const auto sent = in_flight();
