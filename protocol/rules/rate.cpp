@@ -13,7 +13,7 @@ rate::rate(const std::optional<rate_limit>& limit, steady_time now,
   const int burst = limit->burst > 0 ? limit->burst : count / 4;
   capacity_ = std::clamp(burst, 1, count);
   const duration window = limit->per;
-  const duration guard = std::max<duration>(milliseconds{50}, window / 100);
+  const duration guard = std::max<duration>(milliseconds{100}, window / 100);
   const bool used = last_use && now - *last_use < window + guard;
   if (capacity_ == count) {
     back_after_ = window + guard;

@@ -13,7 +13,7 @@ namespace carillon::rules {
 /// takes, whatever their pattern. A bucket of `burst` tokens (count / 4 and at least 1 unless
 /// given) fills so slowly that a full one and all that flows in during a window stay within the
 /// count. Where the burst is the count itself, each token comes back a window after its use.
-/// A guard of 1 % of the window, at least 50 ms, covers what the way to the provider compresses.
+/// A guard of 1 % of the window, at least 100 ms, covers what the way to the provider compresses.
 class rate {
  public:
   /// Without a limit nothing waits but what is frozen. The bucket is full, or empty when the
