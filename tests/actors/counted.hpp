@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocol/metrics.hpp"
+#include "tests/quiet_metrics.hpp"
 
 #include <algorithm>
 #include <map>
@@ -9,7 +9,7 @@
 namespace carillon::tests {
 
 /// Metrics as plain numbers, for tests on one thread.
-class counted final : public metrics {
+class counted final : public quiet_metrics {
  public:
   std::map<std::string, int> restarts{};
   std::map<std::string, std::int64_t> depths{};
@@ -20,20 +20,12 @@ class counted final : public metrics {
   int commits{0};
   std::size_t rows{0};
 
-  void notification_created(std::string_view, std::int64_t) override {}
-  void event(std::string_view, std::string_view) override {}
   void sent(std::string_view channel, double) override { ++delivered[std::string{channel}]; }
-  void failed(std::string_view, error_class) override {}
-  void retried(std::string_view) override {}
   void committed(double, std::size_t n) override {
     ++commits;
     rows += n;
   }
-  void pushed(double) override {}
   void restarted(std::string_view actor) override { ++restarts[std::string{actor}]; }
-  void request(std::string_view, int, double) override {}
-  void connections(std::int64_t) override {}
-  void users_online(std::int64_t) override {}
   void mailbox_depth(std::string_view actor, std::int64_t n) override {
     depths[std::string{actor}] = n;
     auto& deepest_yet = deepest[std::string{actor}];

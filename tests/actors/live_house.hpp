@@ -6,7 +6,7 @@
 #include "actors/presence.hpp"
 #include "protocol/codec/frames.hpp"
 #include "protocol/connection.hpp"
-#include "protocol/metrics.hpp"
+#include "tests/quiet_metrics.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -87,23 +87,10 @@ struct store {
 };
 
 /// Counts restarts and users.
-class tally_sheet : public metrics {
+class tally_sheet : public quiet_metrics {
  public:
-  void notification_created(std::string_view, std::int64_t) override {}
-  void event(std::string_view, std::string_view) override {}
-  void sent(std::string_view, double) override {}
-  void failed(std::string_view, error_class) override {}
-  void retried(std::string_view) override {}
-  void committed(double, std::size_t) override {}
-  void pushed(double) override {}
   void restarted(std::string_view actor) override { ++restarts[std::string{actor}]; }
-  void request(std::string_view, int, double) override {}
-  void connections(std::int64_t) override {}
   void users_online(std::int64_t now) override { users = now; }
-  void mailbox_depth(std::string_view, std::int64_t) override {}
-  void queue_depth(std::string_view, priority, std::int64_t) override {}
-  void dead_letters(std::string_view, std::int64_t) override {}
-  void alert(std::string_view, std::string_view) override {}
 
   std::map<std::string, int> restarts{};
   std::int64_t users{0};

@@ -2,8 +2,8 @@
 
 #include "protocol/actors.hpp"
 #include "protocol/channel.hpp"
-#include "protocol/metrics.hpp"
 #include "protocol/transport.hpp"
+#include "tests/quiet_metrics.hpp"
 
 #include <caf/fwd.hpp>
 
@@ -71,8 +71,9 @@ class provider final : public transport {
 
 /// Composes the delivery's title as the body, with the token, the address and `plain` in headers;
 /// reads 200, 400, 401, 404, 429 (the body is the wait in milliseconds; `own` after it makes it the
-/// message's own, `spreading` also everybody's where it is told for two) and takes the rest for transient. 498 asks for another token, 422 for no markup,
-/// 301 for another address, the body. `worse` makes composing throw, `bad` fail.
+/// message's own, `spreading` also everybody's where it is told for two) and takes the rest for
+/// transient. 498 asks for another token, 422 for no markup, 301 for another address, the body.
+/// `worse` makes composing throw, `bad` fail.
 class scripted final : public channel {
  public:
   /// It needs a token, which lives that long; an answer 200 to `token?` is one.
@@ -92,31 +93,19 @@ class scripted final : public channel {
 };
 
 /// What senders count.
-class sender_counts final : public metrics {
+class sender_counts final : public quiet_metrics {
  public:
   int sent_{0};
   double seconds_{0};
   int retried_{0};
   std::map<error_class, int> failed_{};
 
-  void notification_created(std::string_view, std::int64_t) override {}
-  void event(std::string_view, std::string_view) override {}
   void sent(std::string_view, double seconds) override {
     ++sent_;
     seconds_ = seconds;
   }
   void failed(std::string_view, error_class why) override { ++failed_[why]; }
   void retried(std::string_view) override { ++retried_; }
-  void committed(double, std::size_t) override {}
-  void pushed(double) override {}
-  void restarted(std::string_view) override {}
-  void request(std::string_view, int, double) override {}
-  void connections(std::int64_t) override {}
-  void users_online(std::int64_t) override {}
-  void mailbox_depth(std::string_view, std::int64_t) override {}
-  void queue_depth(std::string_view, priority, std::int64_t) override {}
-  void dead_letters(std::string_view, std::int64_t) override {}
-  void alert(std::string_view, std::string_view) override {}
 };
 
 }  // namespace carillon::tests

@@ -5,7 +5,7 @@
 #include "adapters/live/services.hpp"
 #include "adapters/live/shard.hpp"
 #include "protocol/actors.hpp"
-#include "protocol/metrics.hpp"
+#include "tests/quiet_metrics.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -55,26 +55,13 @@ class arrivals {
 };
 
 /// Counts pushes and remembers the number of connections.
-class tally_metrics final : public metrics {
+class tally_metrics final : public tests::quiet_metrics {
  public:
-  void notification_created(std::string_view, std::int64_t) override {}
-  void event(std::string_view, std::string_view) override {}
-  void sent(std::string_view, double) override {}
-  void failed(std::string_view, error_class) override {}
-  void retried(std::string_view) override {}
-  void committed(double, std::size_t) override {}
   void pushed(double) override { ++pushes; }
-  void restarted(std::string_view) override {}
-  void request(std::string_view, int, double) override {}
   void connections(std::int64_t now) override {
     live = now;
     changes.put(now);
   }
-  void users_online(std::int64_t) override {}
-  void mailbox_depth(std::string_view, std::int64_t) override {}
-  void queue_depth(std::string_view, priority, std::int64_t) override {}
-  void dead_letters(std::string_view, std::int64_t) override {}
-  void alert(std::string_view, std::string_view) override {}
 
   std::atomic<int> pushes{0};
   std::atomic<std::int64_t> live{0};
