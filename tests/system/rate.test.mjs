@@ -22,7 +22,6 @@ const longest = 2000;
 
 test('no window holds more than the rate, over ten windows, a kill and a restart', async (t) => {
   const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
   const provider = await WebhookReceiver.start();
   t.after(() => provider.close());
   const hook = (name, more = '') => `[channels.${name}]
@@ -35,7 +34,12 @@ ${more}`;
   t.after(() => engine.discard());
   const send = (...channels) => engine.post('/api/v1/notifications', { title: 't', message: 'm', user_id: 'u', channels }, admin);
   const of = (name) => (x) => x.path === `/${name}`;
+  // This process has nothing else to do when the first arrive.
+  const all = (verb) => Promise.all(['steady', 'slow', 'burst'].map((name) => engine.post(`/api/v1/admin/channels/${name}/${verb}`, undefined, admin)));
+  await all('pause');
   for (let i = 0; i < 110; ++i) await send('steady', 'slow', 'burst');
+  delay.enable();
+  await all('resume');
 
   // A bucket that is full, emptied at once, and a kill before its outcomes are stored.
   await provider.count(18, of('slow'));
@@ -52,10 +56,11 @@ ${more}`;
   await provider.count(1, (x) => x.at - begun >= 10 * longest);
 
   // What arrives while this process is held up seems to come together.
-  const compressed = Math.max(0, delay.max / 1e6 - 100);
+  // It takes three turns of its loop to see one: the connection, its bytes and their end.
+  const compressed = Math.max(0, (3 * delay.max) / 1e6 - 100);
   for (const [name, [count, window]] of Object.entries(rates)) {
     const times = provider.requests.filter(of(name)).map((x) => x.at);
-    assert.ok(most(times, window - compressed) <= count, `${name}: ${most(times, window)} of ${count} in ${window} ms`);
+    assert.ok(most(times, window - compressed) <= count, `${name}: ${most(times, window)} of ${count} in ${window} ms: ${times.map((x) => x - begun)}`);
     if (name !== 'idle') assert.ok(times.length >= 0.6 * count * 10 * longest / window, `${name}: only ${times.length} came`);
   }
   assert.ok(provider.requests.filter(of('idle')).length >= 12);
