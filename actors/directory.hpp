@@ -14,6 +14,8 @@ struct directory {
   waiting_room_actor waiting{};
   /// Null where nobody runs bulks.
   bulk_runner_actor bulks{};
+  /// Null where nobody tells digests.
+  digest_runner_actor digests{};
 };
 
 }  // namespace carillon

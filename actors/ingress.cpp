@@ -1,7 +1,9 @@
 #include "actors/ingress.hpp"
 
+#include "actors/ingress_answers.hpp"
 #include "actors/resilient.hpp"
 #include "protocol/rules/bulk.hpp"
+#include "protocol/rules/collections.hpp"
 #include "protocol/rules/mailing.hpp"
 #include "protocol/rules/plan.hpp"
 
@@ -35,81 +37,6 @@ namespace {
 using ingress_shell = ingress_actor::extend<
   // INTERNAL: goes on with those who waited for it.
   caf::reacts_to<facts_read>>;
-
-/// What was learnt of a posting is counted when it is committed, and then its
-/// producer is told.
-answer<created> counted(posting_ptr from, metrics& counts) {
-  return answer<created>{[from = std::move(from), &counts](result<created> done) {
-    if (done && !done->replayed)
-      for (std::size_t i = 0; i < from->drafts.size(); ++i)
-        if (i >= done->duplicate.size() || !done->duplicate[i])
-          for (const auto& channel : from->drafts[i].channels)
-            counts.notification_created(channel);
-    from->reply(std::move(done));
-  }};
-}
-
-answer<accepted> counted(happening_ptr from, std::string type, metrics& counts) {
-  return answer<accepted>{
-    [from = std::move(from), type = std::move(type), &counts](result<accepted> done) {
-      if (!done) {
-        counts.event(type, "failed");
-      } else if (done->replayed || done->duplicate) {
-        counts.event(type, "duplicate");
-      } else {
-        counts.event(type, "accepted");
-        for (const auto& x : done->deliveries)
-          if (x->status != delivery_status::skipped)
-            counts.notification_created(x->channel);
-      }
-      from->reply(std::move(done));
-    }};
-}
-
-/// What is kept of an idempotent mailing by its commit: what is known then.
-once<created> at_work(const once<mailed>& asked,
-                      const std::vector<std::shared_ptr<delivery>>& shown) {
-  auto compose = [compose = asked.compose,
-                  known = mailed{{shown.begin(), shown.end()}, {}}](const created&) {
-    auto so_far = compose(known);
-    so_far.status = still_at_work;
-    return so_far;
-  };
-  return {asked.subject, asked.method, asked.path, asked.key, asked.body_hash, std::move(compose)};
-}
-
-/// The commit of a mailing is counted, and told to the room where its producer sits.
-answer<created> seated(awaited_ptr seat, std::vector<std::shared_ptr<delivery>> shown,
-                       std::vector<std::string> channels, waiting_room_actor room,
-                       metrics& counts) {
-  return answer<created>{[seat = std::move(seat), shown = std::move(shown),
-                          channels = std::move(channels), room = std::move(room),
-                          &counts](result<created> done) {
-    auto told = std::make_shared<result<mailed>>(mailed{});
-    if (!done) {
-      *told = done.error();
-    } else if (done->replayed) {
-      (*told)->replayed = std::move(done->replayed);
-    } else {
-      (*told)->deliveries.assign(shown.begin(), shown.end());
-      for (const auto& channel : channels)
-        counts.notification_created(channel);
-    }
-    caf::anon_send(room, mailing_committed{seat, std::move(told)});
-  }};
-}
-
-/// What a slice of a bulk means is counted when it is committed.
-answer<bool> counted(bulk_turn_ptr from, std::map<std::string, std::int64_t> by_channel,
-                     metrics& counts) {
-  return answer<bool>{
-    [from = std::move(from), by_channel = std::move(by_channel), &counts](result<bool> done) {
-      if (done && *done)
-        for (const auto& [channel, n] : by_channel)
-          counts.notification_created(channel, n);
-      from->reply(std::move(done));
-    }};
-}
 
 class ingress_state {
  public:
@@ -148,6 +75,10 @@ class ingress_state {
         heed_templates();
         take(x, x->draft);
       },
+      [this](const digest_turn_ptr& x) {
+        heed_templates();
+        take(x, x->what);
+      },
       [this](const bulk_order_ptr& x) {
         heed_templates();
         begin(x);
@@ -171,7 +102,9 @@ class ingress_state {
 
   /// Someone who waits for facts, with the catalog of their arrival.
   struct waiting {
-    std::variant<posting_ptr, happening_ptr, mailing_ptr, rehearsal_ptr, bulk_turn_ptr> what{};
+    std::variant<posting_ptr, happening_ptr, mailing_ptr, rehearsal_ptr, bulk_turn_ptr,
+                 digest_turn_ptr>
+      what{};
     catalog_ptr catalog{};
     std::vector<std::string> users{};
     std::vector<audience> groups{};
@@ -314,7 +247,21 @@ class ingress_state {
       auto meant = rules::plan(std::move(x->draft), *with, known, x->now, *ids_);
       if (!meant)
         return x->reply(std::move(meant).error());
-      x->reply(std::move(meant->plan));
+      auto what = std::make_shared<query>();
+      what->what = foresee{.what = std::make_shared<acceptance>(std::move(*meant)),
+                           .now = x->now,
+                           .reply = std::move(x->reply)};
+      self_.send(queries_, query_ptr{std::move(what)});
+    });
+  }
+
+  void pass_on(const digest_turn_ptr& x, const catalog_ptr& with, const facts& known) {
+    at_own_risk(*x, [&] {
+      auto meant = rules::plan(x->what, *with, known, x->now, *ids_);
+      if (!meant)
+        return x->reply(std::move(meant).error());
+      meant->reply = counted(x, *meant, counts_);
+      commit(std::move(*meant), *x);
     });
   }
 

@@ -193,6 +193,8 @@ void persistence_state::hand_over(storage::effects& what) {
   if (known.bulks && !what.bulks.empty())
     self_.send(known.bulks,
                std::make_shared<const std::vector<bulk_standing>>(std::move(what.bulks)));
+  if (what.digests_wait && known.digests)
+    self_.send(known.digests, digests_wait{});
   if (!what.tallies.empty())
     self_.send(known.watchdog, std::make_shared<const std::vector<tally>>(std::move(what.tallies)));
 }

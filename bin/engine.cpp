@@ -1,6 +1,7 @@
 #include "bin/engine.hpp"
 
 #include "actors/bulk_runner.hpp"
+#include "actors/digest_runner.hpp"
 #include "actors/ingress.hpp"
 #include "actors/persistence.hpp"
 #include "actors/presence.hpp"
@@ -152,6 +153,9 @@ engine::engine(const config& how, const channel_book& channels, surroundings wit
                                      .presence = known_->presence,
                                      .clock = with.clock});
   tree_.watch(storing, known_->bulks);
+  known_->digests = spawn_digest_runner(system_, storing, with.counts, persistence_, queries_,
+                                        ingress_, with.clock);
+  tree_.watch(storing, known_->digests);
   auto alerts = make_alerts(how);
   alerts.ingress = ingress_;
   alerts.clock = with.clock;

@@ -51,7 +51,7 @@ bool same_route(const route& a, const route& b) {
   const auto key = [](const route& x) {
     return std::tie(x.name, x.enabled, x.event, x.when, x.channels, x.to, x.addresses, x.priority,
                     x.delay, x.failover, x.repeat_after, x.template_code, x.audience_field,
-                    x.throttle_count, x.throttle_per);
+                    x.throttle_count, x.throttle_per, x.digest);
   };
   return key(a) == key(b);
 }

@@ -212,8 +212,10 @@ using waiting_room_actor = caf::typed_actor<
 using ingress_actor = caf::typed_actor<
   // Plans a mailing and has its producer wait.
   caf::reacts_to<mailing_ptr>,
-  // Plans an event and gives it to nobody.
+  // Plans an event and asks what the store would make of it.
   caf::reacts_to<rehearsal_ptr>,
+  // Plans the message of a digest.
+  caf::reacts_to<digest_turn_ptr>,
   // Begins a bulk.
   caf::reacts_to<bulk_order_ptr>,
   // Plans what its next users are told.
@@ -224,6 +226,16 @@ using ingress_actor = caf::typed_actor<
   caf::reacts_to<happening_ptr>,
   // Uses this catalog from the next message on.
   caf::reacts_to<catalog_ptr>>;
+
+// -- digests ----------------------------------------------------------------------------------
+
+/// Digests that are over wait for their message.
+struct digests_wait {};
+
+/// The DIGEST RUNNER: gives ingress the digests that are over.
+using digest_runner_actor = caf::typed_actor<
+  // Asks for them, where it is not at work on some.
+  caf::reacts_to<digests_wait>>;
 
 // -- bulk -------------------------------------------------------------------------------------
 
@@ -321,6 +333,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::posting_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::happening_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::mailing_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::rehearsal_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::digest_turn_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::digests_wait)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::bulk_order_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::bulk_turn_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::bulks_ptr)

@@ -4,6 +4,7 @@
 // at the door until it is answered.
 
 #include "protocol/answer.hpp"
+#include "protocol/collection.hpp"
 #include "protocol/draft.hpp"
 #include "protocol/principal.hpp"
 #include "protocol/query.hpp"
@@ -77,11 +78,22 @@ struct bulk_turn {
 };
 using bulk_turn_ptr = std::shared_ptr<bulk_turn>;
 
-/// An event that is not posted: its planner tells what would come of it.
+/// A digest that is over: its message is planned and committed.
+struct digest_turn {
+  collection what{};
+  timestamp now{};
+  steady_time arrived{};
+  std::shared_ptr<void> ticket{};
+  answer<bool> reply{};
+};
+using digest_turn_ptr = std::shared_ptr<digest_turn>;
+
+/// An event that is not posted: the answer tells what would come of it, by the locks and counts
+/// that the store has now.
 struct rehearsal {
   event_draft draft{};
   timestamp now{};
-  answer<std::vector<planned>> reply{};
+  answer<std::shared_ptr<acceptance>> reply{};
 };
 using rehearsal_ptr = std::shared_ptr<rehearsal>;
 

@@ -2,6 +2,7 @@
 
 #include "protocol/administration.hpp"
 #include "protocol/answer.hpp"
+#include "protocol/collection.hpp"
 #include "protocol/delivery.hpp"
 #include "protocol/draft.hpp"
 #include "protocol/event.hpp"
@@ -22,6 +23,8 @@
 #include <vector>
 
 namespace carillon {
+
+struct acceptance;
 
 /// One page of an inbox, newest `seq` first.
 struct inbox_page {
@@ -168,6 +171,20 @@ struct get_delivery {
   answer<delivery_story> reply{};
 };
 
+/// Digests that are over and wait for their message, the longest first, at most so many.
+struct list_collections {
+  int limit{50};
+  answer<std::vector<collection>> reply{};
+};
+
+/// What would become of an event if it were stored now, as far as the store decides: its `done` is
+/// filled as by the commit, and `plan` holds what would be told.
+struct foresee {
+  std::shared_ptr<acceptance> what{};
+  timestamp now{};
+  answer<std::shared_ptr<acceptance>> reply{};
+};
+
 /// How far a batch is, else `not_found`.
 struct get_batch {
   batch_id id{};
@@ -284,7 +301,7 @@ struct query {
                gather_facts, list_deliveries, get_delivery, read_preferences, read_channels,
                read_settings, get_recipient, list_audit, read_last_use, read_scope_history,
                get_batch, list_bulk_failures, next_bulk_slice, get_event, read_routes,
-               read_templates, read_template_versions>
+               read_templates, read_template_versions, list_collections, foresee>
     what{};
   /// Asked from outside: refused with `busy` when too many wait.
   bool outside{false};

@@ -17,6 +17,9 @@ class template_book;
 
 namespace carillon {
 
+/// A digest collects for a week at most.
+inline constexpr milliseconds longest_digest = std::chrono::days{7};
+
 /// Who is told what about which events.
 struct route {
   /// For people: where it was configured, such as `routes[2]`.
@@ -48,6 +51,9 @@ struct route {
   /// At most so many messages to a recipient in any window of that length; none where 0.
   int throttle_count{0};
   milliseconds throttle_per{0};
+  /// How long what happens to a recipient is collected, to be told by one message; 0 where each is
+  /// told alone.
+  milliseconds digest{0};
 };
 
 /// A channel as planning sees it.

@@ -9,7 +9,7 @@
 namespace carillon {
 
 /// What can come due. Channels' retries have one timer each; the others are one each.
-enum class timer_kind : std::uint8_t { retry, release, expiry, retention, lease, batch };
+enum class timer_kind : std::uint8_t { retry, release, expiry, retention, lease, batch, digest };
 
 /// A kind, and the channel where it has one.
 struct timer_key {

@@ -2,6 +2,7 @@
 
 #include "protocol/administration.hpp"
 #include "protocol/answer.hpp"
+#include "protocol/collection.hpp"
 #include "protocol/delivery.hpp"
 #include "protocol/event.hpp"
 #include "protocol/notification.hpp"
@@ -84,6 +85,8 @@ struct planned {
   /// recipient.
   std::optional<carillon::throttle> at_most{};
   std::string bucket{};
+  /// Set where it waits for others: `delivery` is then the one of a digest that begins with it.
+  std::optional<collectable> waits_with{};
 };
 
 /// What became of an event.
@@ -104,6 +107,17 @@ struct acceptance {
   std::optional<once<accepted>> idempotency{};
   accepted done{};
   answer<accepted> reply{};
+};
+
+/// Ends a digest with the message it comes to: committed together, so that it is told once. One
+/// that was ended or cancelled before changes nothing, and `done` is false.
+struct collection_end {
+  delivery_id id{};
+  /// That of its latest event.
+  std::string type{};
+  planned meant{};
+  bool done{false};
+  answer<bool> reply{};
 };
 
 /// What changed for a user.
@@ -158,7 +172,7 @@ struct settlement {
 struct unit {
   std::variant<creation, acceptance, marking, settlement, preferring, administration, intervention,
                replaying, batch_stop, bulking, bulk_chunk, bulk_failing, dispatching, route_change,
-               conclusion, templating>
+               conclusion, templating, collection_end>
     what{};
   /// Set when applying it found that a rule refuses it: nothing of it is stored.
   std::optional<error> refused{};

@@ -1,55 +1,14 @@
 #include "storage/acceptances.hpp"
 
+#include "storage/collections.hpp"
+#include "storage/turns.hpp"
+#include "storage/verdict.hpp"
+
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace carillon::storage {
-
-namespace {
-
-/// Skipped and failed ones take no lock: nothing is sent for them.
-bool takes_lock(const acceptance& x, const planned& one) {
-  return !x.what.entity_id.empty()
-         && (one.inbox || (one.delivery && !is_final(one.delivery->status)));
-}
-
-/// How an inbox row shows among the deliveries of that event: it has no delivery of its own.
-std::shared_ptr<delivery> shown(const planned& one, const event& of) {
-  if (one.delivery)
-    return std::make_shared<delivery>(*one.delivery);
-  const auto& n = *one.inbox;
-  auto out = std::make_shared<delivery>();
-  out->event = n.event;
-  out->notification = n.id;
-  out->channel = one.channel.empty() ? "system" : one.channel;
-  out->recipient = one.recipient.empty() ? n.to.user_id : one.recipient;
-  out->user_id = n.to.user_id;
-  out->status = delivery_status::delivered;
-  out->priority = n.priority;
-  out->content.type = of.type;
-  out->trace_id = n.trace_id;
-  out->created_at = n.created_at;
-  return out;
-}
-
-/// Whether the route's bound leaves room for one more; it is taken then.
-bool take_turn(work& w, const planned& one, timestamp now) {
-  const auto bucket = digest_of({"throttle", one.bucket});
-  const auto since = now - one.at_most->per;
-  std::int64_t used = 0;
-  w.db.select("select count(*) from route_uses where bucket = :bucket and at > :since", 1,
-              {{"bucket", bucket}, {"since", since}}, [&](row& x) { used = x.number(); });
-  if (used >= one.at_most->count)
-    return false;
-  const auto& id = one.delivery ? one.delivery->id.value : one.inbox->id.value;
-  w.db.run("delete from route_uses where bucket = :bucket and at <= :since",
-           {{"bucket", bucket}, {"since", since}});
-  w.db.run("insert into route_uses (bucket, at, delivery_id) values (:bucket, :at, :id)",
-           {{"bucket", bucket}, {"at", now}, {"id", id}});
-  ++w.out.rows;
-  return true;
-}
-
-}  // namespace
 
 void want_locks(const acceptance& x, timestamp now, milliseconds retention,
                 std::vector<lock>& wanted) {
@@ -81,25 +40,19 @@ void harvest_acceptance(work& w, const accepting& unit, std::span<const lock> lo
   into.events.push_back(&x.what);
   auto next = mine.begin();
   for (const auto& one : x.plan) {
-    auto outcome = shown(one, x.what);
+    auto outcome = shown_of(one, x.what.type);
     const auto* held = takes_lock(x, one) ? &*next++ : nullptr;
-    const auto refuse = [&](const char* why) {
-      outcome->status = delivery_status::skipped;
-      outcome->reason = why;
-      if (!one.delivery)
-        outcome->notification.reset();
-    };
-    const bool told = one.inbox || !is_final(one.delivery->status);
-    if (held && !held->won) {
-      refuse("duplicate");
-    } else if (told && one.at_most && !take_turn(w, one, unit.now)) {
-      refuse("throttled");
-      if (held)  // what is not sent takes no lock
-        w.db.run("delete from notification_locks where key = :key", {{"key", held->key}});
-    } else if (one.inbox) {
+    const auto decided = judge(one, held, [&] { return take_turn(w, one, unit.now); });
+    apply(decided, one, *outcome);
+    bool stored = !one.inbox;
+    if (decided == verdict::collected)
+      stored = collect(w, *one.waits_with, x.what.id,
+                       held ? std::optional{held->key} : std::nullopt, unit.now, *outcome);
+    else if (decided == verdict::throttled && held)  // what is not sent takes no lock
+      w.db.run("delete from notification_locks where key = :key", {{"key", held->key}});
+    else if (decided == verdict::as_planned && one.inbox)
       into.add(one.inbox, unit.now);
-    }
-    if (!one.inbox)
+    if (stored)
       into.deliveries.push_back(outcome);
     x.done.deliveries.push_back(std::move(outcome));
   }

@@ -5,6 +5,7 @@
 #include "storage/audit.hpp"
 #include "storage/batches.hpp"
 #include "storage/bulks.hpp"
+#include "storage/collections.hpp"
 #include "storage/creations.hpp"
 #include "storage/deliveries.hpp"
 #include "storage/events.hpp"
@@ -48,6 +49,10 @@ void reset(unit& x) {
     for (const auto& one : taken->plan)
       if (one.inbox)
         forget_seq(*one.inbox);
+  } else if (auto* end = std::get_if<collection_end>(&x.what)) {
+    end->done = false;
+    if (end->meant.inbox)
+      forget_seq(*end->meant.inbox);
   } else if (auto* mark = std::get_if<marking>(&x.what)) {
     mark->done = {};
   } else if (auto* wish = std::get_if<preferring>(&x.what)) {
@@ -68,6 +73,7 @@ struct sorted_units {
   std::vector<creating> creations{};
   std::vector<std::pair<const unit*, bulk_chunk*>> chunks{};
   std::vector<accepting> acceptances{};
+  std::vector<std::pair<const unit*, collection_end*>> collections{};
   std::vector<std::pair<unit*, marking*>> marks{};
   std::vector<const settlement*> settlements{};
   std::vector<std::pair<const unit*, preferring*>> preferences{};
@@ -94,6 +100,8 @@ sorted_units sort_units(std::span<const unit_ptr> units, const idempotency_ledge
     } else if (auto* taken = std::get_if<acceptance>(&x->what)) {
       out.acceptances.push_back({taken, x->now, out.locks.size()});
       want_locks(*taken, x->now, retention, out.locks);
+    } else if (auto* end = std::get_if<collection_end>(&x->what)) {
+      out.collections.emplace_back(x.get(), end);
     } else if (auto* mark = std::get_if<marking>(&x->what)) {
       out.marks.emplace_back(x.get(), mark);
     } else if (auto* wish = std::get_if<preferring>(&x->what)) {
@@ -151,6 +159,8 @@ void apply_batch(work& w, std::span<const unit_ptr> units, milliseconds retentio
   harvest_creations(w, sorted.creations, sorted.locks, made);
   for (const auto& x : sorted.acceptances)
     harvest_acceptance(w, x, sorted.locks, made);
+  for (const auto& [x, end] : sorted.collections)
+    harvest_collection(w, *end, x->now, made);
   insert_events(w, made.events);
   insert_deliveries(w, made.deliveries, sorted.now);
   for (const auto& [x, chunk] : sorted.chunks)

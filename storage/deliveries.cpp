@@ -1,6 +1,7 @@
 #include "storage/deliveries.hpp"
 
 #include "protocol/rules/settle.hpp"
+#include "storage/collections.hpp"
 #include "storage/json_text.hpp"
 #include "storage/settlements.hpp"
 
@@ -81,6 +82,15 @@ bool decide_claim(work& w, const delivery_ptr& x, timestamp now) {
   w.wishes.has_backlog(x->channel, x->priority);
   arm_at(w.out, timer_kind::retry, x->due_at, x->channel);
   return false;
+}
+
+/// Whose a new row is; null where nobody's.
+const std::string* owner_of(work& w, const delivery_ptr& x, timestamp now) {
+  if (is_collecting(*x)) {
+    count_waiting(w.out, x->channel, x->priority, +1);
+    return &collector;
+  }
+  return is_waiting(*x) && decide_claim(w, x, now) ? &w.node : nullptr;
 }
 
 void bind_insert(const delivery& x, const std::string& failover, const std::string* owner,
@@ -181,7 +191,7 @@ void insert_deliveries(work& w, std::span<const delivery_ptr> all, timestamp now
   std::vector<const std::string*> owners;
   for (const auto& x : all) {
     failover.push_back(text_of(x->failover));
-    owners.push_back(is_waiting(*x) && decide_claim(w, x, now) ? &w.node : nullptr);
+    owners.push_back(owner_of(w, x, now));
     if (x->status == delivery_status::dead)
       ++tally_of(w.out, x->channel).dead;
   }

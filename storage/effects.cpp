@@ -31,6 +31,7 @@ void effects::merge(effects&& other) {
   }
   append(bulks, std::move(other.bulks));
   rows += other.rows;
+  digests_wait = digests_wait || other.digests_wait;
 }
 
 void arm_at(effects& out, timer_kind kind, timestamp at, const std::string& channel) {

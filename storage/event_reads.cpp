@@ -1,3 +1,4 @@
+#include "storage/collections.hpp"
 #include "storage/deliveries.hpp"
 #include "storage/delivery_reads.hpp"
 #include "storage/events.hpp"
@@ -5,38 +6,24 @@
 #include "storage/notifications.hpp"
 #include "storage/preferences.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 namespace carillon::storage {
 
+const std::string event_columns =
+  "e.id, e.type, e.source, e.entity_id, e.sub_id, e.recipients, e.data, e.priority, e.locale, "
+  "e.trace_id, e.subject, e.occurred_at, e.created_at, e.routes";
+
 namespace {
 
 using reader_of = event_notification::reader;
 
-std::optional<event> read_event(connection& db, const event_id& id) {
+std::optional<event> find_event(connection& db, const event_id& id) {
   std::optional<event> found;
-  db.select(
-    "select type, source, entity_id, sub_id, recipients, data, priority, locale, trace_id, "
-    "subject, occurred_at, created_at, routes from notification_events where id = :id",
-    13, {{"id", id}}, [&](row& x) {
-      auto& out = found.emplace();
-      out.id = id;
-      out.type = x.text();
-      out.source = x.text();
-      out.entity_id = x.text();
-      out.sub_id = x.text();
-      out.recipients = strings_of(x.text());
-      out.data = x.text();
-      if (const auto lane = x.optional_number())
-        out.priority = static_cast<priority>(*lane);
-      out.locale = x.text();
-      out.trace_id = x.text();
-      out.subject = x.text();
-      out.occurred_at = x.time();
-      out.created_at = x.time();
-      out.routes = strings_of(x.text());
-    });
+  db.select("select " + event_columns + " from notification_events e where e.id = :id",
+            event_column_count, {{"id", id}}, [&](row& x) { found = read_event(x); });
   return found;
 }
 
@@ -82,22 +69,53 @@ bool is_suppressed(connection& db, const notification_ptr& what) {
 
 }  // namespace
 
+event read_event(row& x) {
+  event out;
+  out.id = x.id<event_id>();
+  out.type = x.text();
+  out.source = x.text();
+  out.entity_id = x.text();
+  out.sub_id = x.text();
+  out.recipients = strings_of(x.text());
+  out.data = x.text();
+  if (const auto lane = x.optional_number())
+    out.priority = static_cast<priority>(*lane);
+  out.locale = x.text();
+  out.trace_id = x.text();
+  out.subject = x.text();
+  out.occurred_at = x.time();
+  out.created_at = x.time();
+  out.routes = strings_of(x.text());
+  return out;
+}
+
 std::optional<event_story> read_event_story(connection& db, const event_id& id) {
-  auto what = read_event(db, id);
+  auto what = find_event(db, id);
   if (!what)
     return std::nullopt;
   event_story story{.what = std::move(*what)};
   std::vector<delivery_id> deliveries;
   db.select("select id from notification_deliveries where event_id = :id order by id", 1,
             {{"id", id}}, [&](row& x) { deliveries.push_back(x.id<delivery_id>()); });
+  std::vector<notification_ptr> notifications;
+  const auto read_notifications = [&](const char* column, const uuid& value) {
+    const auto sql = "select " + notification_columns + " from notifications n where n."
+                     + std::string{column} + " = :id order by n.id";
+    db.select(sql, notification_column_count, {{"id", value}}, [&](row& x) {
+      auto found = read_notification(x);
+      if (std::ranges::find(notifications, found->id, &notification::id) == notifications.end())
+        notifications.push_back(std::move(found));
+    });
+  };
+  read_notifications("event_id", id.value);
+  for (const auto& told_with : digests_of(db, id)) {
+    if (std::ranges::find(deliveries, told_with) == deliveries.end())
+      deliveries.push_back(told_with);
+    read_notifications("id", told_with.value);
+  }
   for (const auto& one : deliveries)
     if (auto found = read_story(db, one))
       story.deliveries.push_back(std::move(*found));
-  std::vector<notification_ptr> notifications;
-  db.select("select " + notification_columns + " from notifications n where n.event_id = :id "
-                                               "order by n.id",
-            notification_column_count, {{"id", id}},
-            [&](row& x) { notifications.push_back(read_notification(x)); });
   for (const auto& one : notifications)
     story.notifications.push_back({one, readers_of(db, *one), is_suppressed(db, one)});
   return story;

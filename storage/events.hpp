@@ -6,8 +6,15 @@
 
 #include <optional>
 #include <span>
+#include <string>
 
 namespace carillon::storage {
+
+/// The columns of `notification_events e` in the order `read_event` takes them.
+extern const std::string event_columns;
+inline constexpr int event_column_count = 14;
+
+event read_event(row& x);
 
 /// Stores events as they were posted.
 void insert_events(work& w, std::span<const event* const> events);

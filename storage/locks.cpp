@@ -30,6 +30,12 @@ constexpr std::string_view holder_text =
   "select notification_locks.key, event_id, notification_id from notification_locks {, rows} "
   "where notification_locks.key = {key}";
 
+constexpr column foresee_columns[] = {{"key", binary}, {"now", number}};
+
+constexpr std::string_view foresee_text =
+  "select notification_locks.key, event_id from notification_locks {, rows} "
+  "where notification_locks.key = {key} and expires_at > {now}";
+
 /// By key, so that two nodes take the same ones in the same order.
 using first_by_key = std::map<digest, lock*>;
 
@@ -78,6 +84,23 @@ void take_locks(work& w, std::span<lock> wanted) {
       x.notification = first->notification;
     }
   }
+}
+
+void foresee_locks(connection& db, std::span<lock> wanted) {
+  for (auto& x : wanted)
+    x.won = true;
+  db.for_rows(
+    foresee_text, foresee_columns, wanted.size(),
+    [&](std::size_t i, parameter_list& out) {
+      out.emplace_back("key", wanted[i].key);
+      out.emplace_back("now", wanted[i].now);
+    },
+    {}, 2,
+    [&](row& x) {
+      const auto held = std::ranges::find(wanted, to_digest(x.binary()), &lock::key);
+      held->won = false;
+      held->event = x.optional_id<event_id>();
+    });
 }
 
 }  // namespace carillon::storage

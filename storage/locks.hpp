@@ -24,4 +24,7 @@ struct lock {
 /// Takes those that nobody holds or whose time is over; of several with one key the first.
 void take_locks(work& w, std::span<lock> wanted);
 
+/// What `take_locks` would come to for them, each of a key of its own.
+void foresee_locks(connection& db, std::span<lock> wanted);
+
 }  // namespace carillon::storage

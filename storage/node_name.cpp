@@ -1,5 +1,6 @@
 #include "storage/node_name.hpp"
 
+#include "storage/collections.hpp"
 #include "storage/deliveries.hpp"
 #include "storage/repository.hpp"
 
@@ -77,8 +78,8 @@ std::int64_t raise_epoch(connection& db, const std::string& node, bool alone, ti
   if (alone)
     db.select(
       "select distinct owner from notification_deliveries where owner is not null and "
-      "owner <> :node",
-      1, {{"node", node}}, [&](row& x) { owners.push_back(x.text()); });
+      "owner <> :node and owner <> :collector",
+      1, {{"node", node}, {"collector", collector}}, [&](row& x) { owners.push_back(x.text()); });
   free_claims(db, owners, now);
   db.run("commit");
   return epoch;
@@ -94,10 +95,11 @@ void free_dead_nodes(work& w, milliseconds age, timestamp now) {
   std::set<std::string> dead;
   w.db.select(
     "select distinct d.owner, d.channel, d.priority from notification_deliveries d where "
-    "d.owner is not null and d.owner <> :node and not exists (select 1 from leases l where "
+    "d.owner is not null and d.owner <> :node and d.owner <> :collector and not exists (select 1 "
+    "from leases l where "
     "l.node = d.owner and l.alive_at > "
       + std::string(database_now(w.db.kind())) + " - :age)",
-    3, {{"node", w.node}, {"age", age.count()}}, [&](row& x) {
+    3, {{"node", w.node}, {"collector", collector}, {"age", age.count()}}, [&](row& x) {
       dead.insert(x.text());
       const auto channel = x.text();
       w.wishes.has_backlog(channel, static_cast<priority>(x.number()));

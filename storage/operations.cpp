@@ -1,5 +1,6 @@
 #include "storage/operations.hpp"
 
+#include "storage/collections.hpp"
 #include "storage/deliveries.hpp"
 #include "storage/digest.hpp"
 
@@ -29,9 +30,13 @@ void cancel(work& w, const delivery& what) {
     "reason = 'cancelled' where id = :id",
     {{"id", what.id}});
   count_waiting(w.out, what.channel, what.priority, -1);
+  if (is_collecting(what))
+    drop_collection(w, what.id);
 }
 
 void hurry(work& w, const delivery& what, timestamp now) {
+  if (is_collecting(what))
+    hurry_collection(w, what.id, now);
   w.db.run("update notification_deliveries set due_at = :now where id = :id",
            {{"now", now}, {"id", what.id}});
 }

@@ -65,6 +65,8 @@ struct effects {
   /// The earliest times written, at most one of each key.
   std::vector<arm> timers{};
   std::vector<tally> tallies{};
+  /// Digests that are over wait for their message.
+  bool digests_wait{false};
   /// Bulks that were looked at, or ended.
   std::vector<bulk_standing> bulks{};
   std::size_t rows{0};

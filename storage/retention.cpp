@@ -82,11 +82,16 @@ std::size_t prune_deliveries(work& w, timestamp before, int limit) {
                 ids);
 }
 
+/// Those that are still to be told in a digest stay.
 std::size_t prune_events(work& w, timestamp before, int limit) {
   const auto ids = ids_of(w.db,
                           "select id from notification_events where id < :first and "
-                          "created_at < :before order by id limit :n",
+                          "created_at < :before and not exists (select 1 from "
+                          "notification_digest_events e join notification_digests d on "
+                          "d.id = e.digest_id where e.event_id = notification_events.id) "
+                          "order by id limit :n",
                           {{"first", first_id_of(before)}, {"before", before}, {"n", limit}});
+  remove(w, "delete from notification_digest_events {using rows} where event_id = {id}", ids);
   return remove(
     w, "delete from notification_events {using rows} where notification_events.id = {id}", ids);
 }

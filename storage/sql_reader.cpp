@@ -1,9 +1,11 @@
 #include "storage/audit.hpp"
 #include "storage/batches.hpp"
 #include "storage/bulks.hpp"
+#include "storage/collections.hpp"
 #include "storage/connection.hpp"
 #include "storage/delivery_reads.hpp"
 #include "storage/events.hpp"
+#include "storage/foresight.hpp"
 #include "storage/inbox.hpp"
 #include "storage/overrides.hpp"
 #include "storage/preferences.hpp"
@@ -144,6 +146,15 @@ class sql_reader final : public reader {
 
   result<std::optional<bulk_slice>> answer_to(const next_bulk_slice&) {
     return read_next_slice(db());
+  }
+
+  result<std::vector<collection>> answer_to(const list_collections& asked) {
+    return read_collections(db(), asked.limit);
+  }
+
+  result<std::shared_ptr<acceptance>> answer_to(foresee& asked) {
+    foresee_acceptance(db(), *asked.what, asked.now);
+    return asked.what;
   }
 
   result<event_story> answer_to(const get_event& asked) {

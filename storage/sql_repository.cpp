@@ -1,8 +1,9 @@
 #include "storage/sql_repository.hpp"
 
 #include "storage/batch.hpp"
-#include "storage/channel_counts.hpp"
 #include "storage/batches.hpp"
+#include "storage/channel_counts.hpp"
+#include "storage/collections.hpp"
 #include "storage/deliveries.hpp"
 #include "storage/inbox.hpp"
 #include "storage/notifications.hpp"
@@ -111,6 +112,8 @@ effects sql_repository::work_due(const timer_key& key, timestamp now, int limit,
         return prune(w, now, how_.retention_days, limit);
       case timer_kind::batch:
         return work_batches(w, now, limit);
+      case timer_kind::digest:
+        return end_collections(w, now, limit);
       case timer_kind::lease:
         heartbeat();
         if (url_.kind == engine::postgresql)

@@ -29,13 +29,14 @@ inbox_counts count_inbox(connection& db, const principal& who, timestamp now) {
 
 delivery_counts count_deliveries(connection& db) {
   // What a sender has claimed is few; it shows as `delivering` and not as what is stored of it.
-  // Rows of the inbox are no deliveries of their own: they are numbered without holes.
+  // What waits for its digest, with an owner of no name, is pending. Rows of the inbox are no
+  // deliveries of their own: they are numbered without holes.
   static const std::string sql =
     "select channel, status, count(*) from notification_deliveries group by channel, status "
     "union all select channel, status, -count(*) from notification_deliveries "
-    "where owner is not null and due_at is not null group by channel, status "
+    "where owner is not null and owner <> '' and due_at is not null group by channel, status "
     "union all select channel, 'delivering', count(*) from notification_deliveries "
-    "where owner is not null and due_at is not null group by channel "
+    "where owner is not null and owner <> '' and due_at is not null group by channel "
     "union all select 'system', 'delivered', head - floor from sequences where name = 'inbox' "
     "union all select 'system', 'pending', count(*) from notifications where seq is null";
   delivery_counts counts;

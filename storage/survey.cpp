@@ -2,6 +2,7 @@
 
 #include "storage/batches.hpp"
 #include "storage/channel_counts.hpp"
+#include "storage/collections.hpp"
 
 #include <string_view>
 
@@ -41,6 +42,8 @@ effects survey_store(connection& db, timestamp now) {
   earliest(timer_kind::expiry,
            "select min(expires_at) from notification_deliveries where due_at "
            "is not null and owner is null");
+  if (const auto over = next_digest(db))
+    arm_at(out, timer_kind::digest, *over);
   if (has_open_batch(db))
     arm_at(out, timer_kind::batch, now);
   arm_at(out, timer_kind::retention, now);

@@ -38,6 +38,7 @@ constexpr std::string_view routes =
 # audience = { role = "manager" }      # user, role, store, addresses, or field = "data.owner"; else
 #                                      # the event's recipients
 # throttle = "1/10m"                   # at most so many to a recipient in any such time
+# digest = "10m"                       # what happens to a recipient meanwhile is told by one message
 # priority = "high"                    # low, normal, high, urgent
 # delay = "0s"
 # failover = ["backup"]                # instead of the channels' own

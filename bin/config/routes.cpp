@@ -4,13 +4,9 @@
 #include "protocol/rules/routing.hpp"
 #include "protocol/rules/when.hpp"
 
-#include <array>
-
 namespace carillon::configuration {
 
 namespace {
-
-constexpr std::array<std::string_view, 1> later_keys{"digest"};
 
 /// `1/10m`: at most so many messages to a recipient in any window of that length.
 void read_throttle(section& keys, route& to) {
@@ -83,9 +79,9 @@ route read_route(const std::string& path, const node& from, std::vector<fault>& 
   to.repeat_after = keys.duration("repeat_after").value_or(milliseconds{0});
   read_throttle(keys, to);
   to.template_code = keys.text("template").value_or("");
-  for (auto key : later_keys)
-    if (keys.find(key))
-      keys.wrong(key, "is not available in this version");
+  to.digest = keys.duration("digest").value_or(milliseconds{0});
+  if (to.digest > longest_digest)
+    keys.wrong("digest", "must be at most 7d");
   keys.finish();
   return to;
 }

@@ -5,6 +5,7 @@
 #include "protocol/codec/text.hpp"
 #include "protocol/codec/time.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace carillon::codec {
@@ -71,20 +72,13 @@ void append_notification_story(std::string& out, const event_notification& x) {
   out += '}';
 }
 
-void append_planned(std::string& out, const planned& x) {
+void append_rehearsed(std::string& out, const delivery& x) {
   out += '{';
-  if (x.inbox) {
-    put_text(out, "channel", x.channel.empty() ? "system" : x.channel);
-    put_text(out, "recipient", x.inbox->to.user_id);
-    put_text(out, "status", to_string(delivery_status::delivered));
-  } else {
-    const auto& what = *x.delivery;
-    put_text(out, "channel", what.channel);
-    put_text(out, "recipient", what.recipient.empty() ? what.user_id : what.recipient);
-    put_text(out, "status", to_string(what.status));
-    if (!what.reason.empty())
-      put_text(out, "reason", what.reason);
-  }
+  put_text(out, "channel", x.channel);
+  put_text(out, "recipient", x.recipient.empty() ? x.user_id : x.recipient);
+  put_text(out, "status", to_string(x.status));
+  if (!x.reason.empty())
+    put_text(out, "reason", x.reason);
   out += '}';
 }
 
@@ -115,15 +109,16 @@ std::string event_story_json(const event_story& story) {
   return out += '}';
 }
 
-std::string dry_run_json(const std::vector<planned>& plan) {
+std::string dry_run_json(const acceptance& what) {
   std::string out = "{";
-  for (const auto& x : plan)
-    if (x.inbox) {
-      begin(out, "notification");
-      append_notification(out, *x.inbox);
-      break;
-    }
-  put_list(out, "deliveries", plan, [&](const planned& x) { append_planned(out, x); });
+  const auto shown =
+    std::ranges::find_if(what.plan, [](const planned& x) { return x.inbox != nullptr; });
+  if (shown != what.plan.end()) {
+    begin(out, "notification");
+    append_notification(out, *shown->inbox);
+  }
+  put_list(out, "deliveries", what.done.deliveries,
+           [&](const delivery_ptr& x) { append_rehearsed(out, *x); });
   return out += '}';
 }
 

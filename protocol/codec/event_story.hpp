@@ -4,7 +4,6 @@
 #include "protocol/unit.hpp"
 
 #include <string>
-#include <vector>
 
 namespace carillon::codec {
 
@@ -13,8 +12,8 @@ namespace carillon::codec {
 /// user's connections, null where their preferences kept it back or its time has not come.
 std::string event_story_json(const event_story& story);
 
-/// What would come of an event: `{"notification"?,"deliveries":[{channel,recipient,status,
-/// reason?}]}`.
-std::string dry_run_json(const std::vector<planned>& plan);
+/// What would come of an event that was rehearsed: `{"notification"?,"deliveries":[{channel,
+/// recipient,status,reason?}]}`.
+std::string dry_run_json(const acceptance& what);
 
 }  // namespace carillon::codec

@@ -17,9 +17,9 @@ namespace carillon::codec {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> route_members{
-  "name",     "event",    "when",  "enabled",      "channels", "template",
-  "audience", "priority", "delay", "repeat_after", "throttle", "failover"};
+constexpr std::array<std::string_view, 13> route_members{
+  "name",     "event", "when",         "enabled",  "channels", "template", "audience",
+  "priority", "delay", "repeat_after", "throttle", "digest",   "failover"};
 constexpr std::array<std::string_view, 5> audience_members{"user", "role", "store", "addresses",
                                                            "field"};
 constexpr std::size_t most_text = 4096;
@@ -86,6 +86,12 @@ void read_throttle(const fields& in, route& to) {
   to.throttle_per = *rate ? (*rate)->per : milliseconds{0};
 }
 
+void read_digest(const fields& in, route& to) {
+  read_duration(in, "digest", to.digest);
+  if (to.digest > longest_digest)
+    in.note("digest", "must be at most 7d");
+}
+
 route read_route(const fields& in, const std::vector<route>& known) {
   in.refuse_unknown();
   route to;
@@ -111,6 +117,7 @@ route read_route(const fields& in, const std::vector<route>& known) {
   read_duration(in, "delay", to.delay);
   read_duration(in, "repeat_after", to.repeat_after);
   read_throttle(in, to);
+  read_digest(in, to);
   if (auto names = read_channels(in, "failover", {}, 0))
     to.failover = std::move(*names);
   return to;
@@ -154,6 +161,8 @@ nlohmann::ordered_json json_of(const route& what, bool shown) {
     out["repeat_after"] = rules::to_text(what.repeat_after);
   if (what.throttle_count > 0)
     out["throttle"] = std::to_string(what.throttle_count) + "/" + rules::to_text(what.throttle_per);
+  if (what.digest.count() > 0)
+    out["digest"] = rules::to_text(what.digest);
   if (!what.failover.empty())
     out["failover"] = what.failover;
   return out;
@@ -186,6 +195,11 @@ result<std::vector<route>> decode_routes(std::string_view body, const std::vecto
   static constexpr std::array<std::string_view, 1> outer{"routes"};
   const record_shape shape{.depth = 3, .names = route_members, .outer = outer, .strict = true};
   return read_body(body, shape, [&](const fields& in) { return read_routes(in, known); });
+}
+
+result<route> decode_route(std::string_view document) {
+  const record_shape shape{.depth = 1, .names = route_members, .outer = {}, .strict = true};
+  return read_body(document, shape, [](const fields& in) { return read_route(in, {}); });
 }
 
 std::string route_json(const route& what, bool shown) {

@@ -14,6 +14,9 @@ namespace carillon::codec {
 /// `/routes/N`. Their origin is `api`.
 result<std::vector<route>> decode_routes(std::string_view body, const std::vector<route>& known);
 
+/// One route, as `route_json` writes it.
+result<route> decode_route(std::string_view document);
+
 /// A route as a JSON object that `decode_routes` reads; with its origin where `shown`.
 std::string route_json(const route& what, bool shown);
 

@@ -3,6 +3,7 @@
 #include "protocol/codec/text.hpp"
 #include "protocol/rules/preferences.hpp"
 #include "protocol/rules/quiet.hpp"
+#include "protocol/words.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,7 +15,17 @@ namespace {
 constexpr std::string_view inbox = "system";
 constexpr std::string_view webhook = "webhook";
 
+constexpr words<5> kind_words{"nobody", "group", "user", "text", "address"};
+
 }  // namespace
+
+std::string_view to_string(target::kind x) {
+  return word_of(kind_words, x);
+}
+
+std::optional<target::kind> parse_target_kind(std::string_view text) {
+  return value_of<target::kind>(kind_words, text);
+}
 
 bool is_url(std::string_view text) {
   return text.starts_with("https://") || text.starts_with("http://");

@@ -5,6 +5,7 @@
 #include "protocol/route.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,9 @@ struct target {
   kind is{kind::nobody};
   std::string text{};
 };
+
+std::string_view to_string(target::kind x);
+std::optional<target::kind> parse_target_kind(std::string_view text);
 
 /// How a channel gets to a target, or why it does not.
 struct reach {

@@ -1,11 +1,12 @@
-#include "protocol/codec/text.hpp"
+#include "protocol/codec/route.hpp"
 #include "protocol/rules/addressing.hpp"
+#include "protocol/rules/collections.hpp"
+#include "protocol/rules/event_words.hpp"
 #include "protocol/rules/plan.hpp"
 #include "protocol/rules/route_audience.hpp"
 #include "protocol/rules/route_words.hpp"
 #include "protocol/rules/routing.hpp"
 #include "protocol/rules/when.hpp"
-#include "protocol/rules/when_tree.hpp"
 
 #include <algorithm>
 #include <set>
@@ -16,36 +17,6 @@ namespace carillon::rules {
 namespace {
 
 using kind = target::kind;
-
-/// What a route without a template says.
-struct words {
-  std::string title;
-  std::string text;
-};
-
-std::string without_zeros(std::string text) {
-  std::erase(text, '\0');
-  return text;
-}
-
-words words_of(const event& what, const when_facts& facts) {
-  const auto& data = facts.root().root.at("data");
-  const auto text_at = [&](const char* name) {
-    const auto found = data.find(name);
-    return found != data.end() && found->is_string() ? without_zeros(found->get<std::string>())
-                                                     : std::string{};
-  };
-  words out{text_at("title"), text_at("message")};
-  if (out.title.empty())
-    out.title = what.type;
-  if (out.text.empty())
-    out.text = text_at("content");
-  if (out.text.empty())
-    out.text = what.data;
-  out.title = codec::cut_characters(out.title, 200);
-  out.text = codec::cut_characters(out.text, 10'000);
-  return out;
-}
 
 /// Names an audience in a lock. A user id has no control characters, so these are never one.
 std::string lock_name(const audience& to) {
@@ -72,6 +43,24 @@ class event_planner {
     return std::move(out_);
   }
 
+  /// The message of a digest, whose latest event this one is, with the data of them all.
+  planned conclude(const route& by, const collection& of, const event_id& latest,
+                   const target& who) {
+    out_.what.id = latest;
+    const auto [title, text] = words_of(of);
+    auto what = begin(by, title, text);
+    if (addresses_.is_inbox(of.channel))
+      tell_inbox(by, of.channel, who, std::move(what));
+    else
+      send_to(by, of.channel, who, std::move(what));
+    auto out = std::move(out_.plan.front());
+    if (out.inbox)
+      out.inbox->id = {of.id.value};
+    else
+      out.delivery->id = of.id;
+    return out;
+  }
+
  private:
   const when_facts& facts() {
     if (!facts_)
@@ -82,6 +71,18 @@ class event_planner {
   void follow(const route& by) {
     out_.what.routes.push_back(by.name);
     const auto [title, text] = words_of(out_.what, facts());
+    const auto what = begin(by, title, text);
+    for (const auto& channel : by.channels) {
+      if (addresses_.is_inbox(channel))
+        for (const auto& who : targets_of(by, out_.what, &facts()))
+          tell_inbox(by, channel, who, what);
+      else
+        send(by, channel, what);
+    }
+  }
+
+  /// What a route's messages have in common; the words are those for want of a template.
+  message begin(const route& by, const std::string& title, const std::string& text) {
     words_.emplace(catalog_, by, out_.what, content{out_.what.type, title, text, out_.what.data});
     message what;
     what.event = out_.what.id;
@@ -90,13 +91,7 @@ class event_planner {
     what.trace_id = out_.what.trace_id;
     what.now = now_;
     what.due_at = now_ + by.delay;
-    for (const auto& channel : by.channels) {
-      if (addresses_.is_inbox(channel))
-        for (const auto& who : targets_of(by, out_.what, &facts()))
-          tell_inbox(by, channel, who, what);
-      else
-        send(by, channel, what);
-    }
+    return what;
   }
 
   /// Puts the words into the message; why it is not sent, where a template forbids it.
@@ -127,13 +122,15 @@ class event_planner {
       where.why_not = "no_recipient";
     else if (who.is != kind::group && where.user_id.empty())
       where.why_not = "invalid_recipient";
+    const auto to = who.is == kind::group ? by.to.value_or(audience{}) : audience{who.text, {}, {}};
+    if (by.digest.count() > 0 && where.why_not.empty())
+      return collect(by, channel, who, std::move(where), lock_name(to), what);
     if (auto why = speak(by, channel, who, what); where.why_not.empty())
       where.why_not = std::move(why);
     else
       what.refused = false;
     if (!where.why_not.empty())
       return skip(by, channel, who, std::move(where), what);
-    const auto to = who.is == kind::group ? *by.to : audience{who.text, {}, {}};
     planned entry_of;
     if (!lock(entry_of, by, channel, lock_name(to)))
       return;
@@ -191,6 +188,9 @@ class event_planner {
     auto where = addresses_.reach_on(channel, who, what);
     if (!by.enabled)
       where.why_not = "route_disabled";
+    const auto name = where.user_id.empty() ? where.recipient : where.user_id;
+    if (by.digest.count() > 0 && where.why_not.empty())
+      return collect(by, channel, who, std::move(where), name, what);
     if (auto why = speak(by, channel, who, what); where.why_not.empty())
       where.why_not = std::move(why);
     else
@@ -198,7 +198,7 @@ class event_planner {
     if (!where.why_not.empty())
       return skip(by, channel, who, std::move(where), what);
     planned entry;
-    if (!lock(entry, by, channel, where.user_id.empty() ? where.recipient : where.user_id))
+    if (!lock(entry, by, channel, name))
       return;
     entry.delivery = addresses_.deliver(channel, who, std::move(where), by.failover, what);
     entry.delivery->id = {ids_.next(now_)};
@@ -213,13 +213,48 @@ class event_planner {
     out_.plan.push_back(std::move(entry));
   }
 
+  /// A delivery that waits for its digest. Its words, the throttle and the time to be quiet are
+  /// decided when that is over.
+  void collect(const route& by, const std::string& channel, const target& who, reach where,
+               const std::string& name, const message& what) {
+    planned entry;
+    if (!lock(entry, by, channel, name))
+      return;
+    entry.at_most.reset();
+    entry.bucket.clear();
+    auto waits = std::make_shared<delivery>();
+    waits->id = {ids_.next(now_)};
+    waits->event = what.event;
+    waits->channel = channel;
+    waits->recipient = std::move(where.recipient);
+    waits->user_id = std::move(where.user_id);
+    waits->priority = what.priority;
+    waits->reason = collecting;
+    waits->due_at = now_ + by.digest;
+    waits->trace_id = what.trace_id;
+    waits->content.type = out_.what.type;
+    waits->created_at = now_;
+    entry.delivery = std::move(waits);
+    entry.waits_with = collectable{.bucket = bucket_of(by, channel, name),
+                                   .window = by.digest,
+                                   .route = codec::route_json(by, false),
+                                   .target_kind = std::string{to_string(who.is)},
+                                   .target = who.text};
+    out_.plan.push_back(std::move(entry));
+  }
+
+  static std::string bucket_of(const route& by, const std::string& channel,
+                               const std::string& recipient) {
+    return by.name + '\0' + channel + '\0' + recipient;
+  }
+
   /// False where an earlier route of this event already tells the same one on the same channel.
   bool lock(planned& entry, const route& by, const std::string& channel, std::string recipient) {
     if (!told_.emplace(channel, recipient).second)
       return false;
     if (by.throttle_count > 0) {
       entry.at_most = throttle{by.throttle_count, by.throttle_per};
-      entry.bucket = by.name + '\0' + channel + '\0' + recipient;
+      entry.bucket = bucket_of(by, channel, recipient);
     }
     if (!out_.what.entity_id.empty()) {
       entry.channel = channel;
@@ -280,6 +315,53 @@ std::vector<audience> needs_groups(const event_draft& draft, const catalog& what
       groups.push_back(*by.to);
   }
   return groups;
+}
+
+std::vector<std::string> needs_facts(const collection& what, const catalog&) {
+  const bool named =
+    what.target_kind == to_string(kind::user) || what.target_kind == to_string(kind::text);
+  return named && may_be_user(what.target) ? std::vector{what.target} : std::vector<std::string>{};
+}
+
+result<collection_end> plan(const collection& what, const catalog& with, const facts& known,
+                            timestamp now, uuid_source& ids) {
+  auto by = codec::decode_route(what.route);
+  const auto is = parse_target_kind(what.target_kind);
+  if (!by || !is || what.events.empty())
+    return error{errc::internal, "the digest cannot be read"};
+  by->digest = milliseconds{0};
+  if (const auto current = std::ranges::find(with.routes, by->name, &route::name);
+      current != with.routes.end() && current->event == by->event)
+    by->enabled = current->enabled;
+  auto about = what.events.back();
+  const auto id = about.id;
+  auto type = about.type;
+  about.data = data_of(what);
+  about.entity_id.clear();  // each event has taken its lock
+  about.priority = what.priority;
+  event_planner planner{std::move(about), with, known, now, ids};
+  return collection_end{.id = what.id,
+                        .type = std::move(type),
+                        .meant = planner.conclude(*by, what, id, {*is, what.target})};
+}
+
+collection_end give_up(const collection& what, const std::string& why, timestamp now) {
+  auto out = std::make_shared<delivery>();
+  out->id = what.id;
+  out->channel = what.channel;
+  out->recipient = what.recipient;
+  out->user_id = what.user_id;
+  out->status = delivery_status::failed;
+  out->reason = why;
+  out->created_at = now;
+  if (!what.events.empty()) {
+    out->event = what.events.back().id;
+    out->content.type = what.events.back().type;
+    out->trace_id = what.events.back().trace_id;
+  }
+  collection_end end{.id = what.id};
+  end.meant.delivery = std::move(out);
+  return end;
 }
 
 result<acceptance> plan(event_draft draft, const catalog& what, const facts& known, timestamp now,

@@ -38,10 +38,10 @@ struct fixture : test_coordinator_fixture<> {
       return {[this](const query_ptr& x) { asked.push_back(x); }};
     });
     out.ingress = sys.spawn([this]() -> ingress_actor::behavior_type {
-      return {[](const posting_ptr&) {},    [](const happening_ptr&) {},
-              [](const mailing_ptr&) {},    [](const rehearsal_ptr&) {},
-              [](const bulk_order_ptr&) {}, [this](const bulk_turn_ptr& x) { turns.push_back(x); },
-              [](const catalog_ptr&) {}};
+      return {[](const posting_ptr&) {},     [](const happening_ptr&) {},
+              [](const mailing_ptr&) {},     [](const rehearsal_ptr&) {},
+              [](const bulk_order_ptr&) {},  [this](const bulk_turn_ptr& x) { turns.push_back(x); },
+              [](const digest_turn_ptr&) {}, [](const catalog_ptr&) {}};
     });
     out.presence = sys.spawn([this]() -> presence_actor::behavior_type {
       return {[](const released_ptr&) {},

@@ -4,6 +4,7 @@
 
 #include "protocol/rules/when.hpp"
 #include "tests/actors/faults.hpp"
+#include "tests/quiet_metrics.hpp"
 
 #include <map>
 #include <stdexcept>
@@ -22,7 +23,7 @@ namespace {
 constexpr auto now = from_millis(1'771'583'400'000);
 
 /// What ingress counts, as `name label…` to how often.
-class tallies : public metrics {
+class tallies : public tests::quiet_metrics {
  public:
   std::map<std::string, std::int64_t> all{};
 
@@ -32,19 +33,6 @@ class tallies : public metrics {
   void event(std::string_view type, std::string_view status) override {
     ++all["event " + std::string{type} + ' ' + std::string{status}];
   }
-  void sent(std::string_view, double) override {}
-  void failed(std::string_view, error_class) override {}
-  void retried(std::string_view) override {}
-  void committed(double, std::size_t) override {}
-  void pushed(double) override {}
-  void restarted(std::string_view) override {}
-  void request(std::string_view, int, double) override {}
-  void connections(std::int64_t) override {}
-  void users_online(std::int64_t) override {}
-  void mailbox_depth(std::string_view, std::int64_t) override {}
-  void queue_depth(std::string_view, priority, std::int64_t) override {}
-  void dead_letters(std::string_view, std::int64_t) override {}
-  void alert(std::string_view, std::string_view) override {}
 };
 
 using units = std::shared_ptr<std::vector<unit_ptr>>;
@@ -366,6 +354,43 @@ CAF_TEST(ending answers those who wait) {
   sched.run();
   CAF_REQUIRE_EQUAL(told.size(), 1u);
   CAF_CHECK(told[0].error().code == errc::internal);
+}
+
+CAF_TEST(a rehearsal is planned and put to the store as a question) {
+  auto x = std::make_shared<rehearsal>();
+  x->draft.what.type = "order.paid";
+  x->now = now;
+  caf::anon_send(dut, rehearsal_ptr{std::move(x)});
+  sched.run();
+  CAF_REQUIRE_EQUAL(asked->size(), 1u);
+  const auto& question = std::get<foresee>(asked->at(0)->what);
+  CAF_CHECK_EQUAL(question.what->plan.size(), 2u);
+  CAF_CHECK(question.now == now && stored->empty());
+}
+
+CAF_TEST(a digest is planned with what is known of its recipient and counted once it is told) {
+  auto x = std::make_shared<digest_turn>();
+  x->what.id = delivery_id{uuid_source{}.next(now)};
+  x->what.channel = "email";
+  x->what.route = R"({"name":"r","event":"order.*","channels":["email"]})";
+  x->what.target_kind = "user";
+  x->what.target = "anna";
+  x->what.count = 1;
+  x->what.events.emplace_back().type = "order.paid";
+  x->now = now;
+  bool done = false;
+  x->reply = answer<bool>{[&](result<bool> r) { done = r && *r; }};
+  caf::anon_send(dut, digest_turn_ptr{std::move(x)});
+  sched.run();
+  CAF_CHECK((read(0).user_ids == std::vector<std::string>{"anna"}));
+  find(0, of_anna());
+  CAF_REQUIRE_EQUAL(stored->size(), 1u);
+  auto& end = std::get<collection_end>(stored->at(0)->what);
+  CAF_CHECK_EQUAL(end.meant.delivery->recipient, "anna@example.org");
+  CAF_CHECK(counts.all.empty());
+  end.reply(true);
+  CAF_CHECK(done);
+  CAF_CHECK_EQUAL(counts.all.at("created email"), 1);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -6,6 +6,8 @@
 #define CAF_SUITE watchdog
 #include "tests/caf_test.hpp"
 
+namespace watchdog_suite {
+
 using namespace carillon;
 using namespace std::chrono_literals;
 
@@ -23,10 +25,11 @@ struct fixture : test_coordinator_fixture<> {
     supervisor =
       sys.spawn([]() -> supervisor_actor::behavior_type { return {[](const child_failed&) {}}; });
     ingress = sys.spawn([this]() -> ingress_actor::behavior_type {
-      return {[](const posting_ptr&) {},    [this](const happening_ptr& x) { posted.push_back(x); },
-              [](const mailing_ptr&) {},    [](const rehearsal_ptr&) {},
-              [](const bulk_order_ptr&) {}, [](const bulk_turn_ptr&) {},
-              [](const catalog_ptr&) {}};
+      return {
+        [](const posting_ptr&) {},     [this](const happening_ptr& x) { posted.push_back(x); },
+        [](const mailing_ptr&) {},     [](const rehearsal_ptr&) {},
+        [](const bulk_order_ptr&) {},  [](const bulk_turn_ptr&) {},
+        [](const digest_turn_ptr&) {}, [](const catalog_ptr&) {}};
     });
     route path;
     path.channels = {"ops"};
@@ -172,3 +175,5 @@ CAF_TEST(what was alerted outlives a restart) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace watchdog_suite

@@ -23,7 +23,7 @@ constexpr auto now = from_millis(1'771'583'400'000);
 constexpr std::string_view full = R"({"routes":[{"name":"low","event":"stock.*","when":"data.n < 5",
   "enabled":true,"channels":["system","push"],"template":"inventory_low",
   "audience":{"role":"manager","store":"s1"},"priority":"high","delay":"90s","repeat_after":"7d",
-  "throttle":"2/10m","failover":["sms"]},{"event":"a.b","audience":{"field":"data.owner"}}]})";
+  "throttle":"2/10m","digest":"15m","failover":["sms"]},{"event":"a.b","audience":{"field":"data.owner"}}]})";
 
 places faults_of(std::string_view body) {
   const auto read = codec::decode_routes(body, {});
@@ -75,6 +75,7 @@ CAF_TEST(a route is read and written to the same) {
   CAF_CHECK((x.channels == std::vector<std::string>{"system", "app_push"}));
   CAF_CHECK(x.delay == 90s && x.repeat_after == 24h * 7);
   CAF_CHECK(x.throttle_count == 2 && x.throttle_per == 10min);
+  CAF_CHECK(x.digest == 15min);
   CAF_CHECK_EQUAL(read->at(1).audience_field, "data.owner");
   CAF_CHECK_EQUAL(read->at(1).name, "api[1]");
   for (const auto& one : *read) {

@@ -37,6 +37,9 @@ namespace bulks_promises {
 namespace deliveries_promises {
 #include "tests/storage/conformance/deliveries.hpp"
 }  // namespace deliveries_promises
+namespace digests_promises {
+#include "tests/storage/conformance/digests.hpp"
+}  // namespace digests_promises
 namespace groups_promises {
 #include "tests/storage/conformance/groups.hpp"
 }  // namespace groups_promises

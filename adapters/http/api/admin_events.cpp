@@ -7,7 +7,6 @@
 
 #include <memory>
 #include <utility>
-#include <vector>
 
 namespace carillon::http::api {
 
@@ -18,9 +17,10 @@ void post_dry_run(const call& c) {
   auto message = std::make_shared<rehearsal>();
   message->draft = std::move(*draft);
   message->now = c.in.now;
-  message->reply = c.answer.promise<std::vector<planned>>([](const std::vector<planned>& plan) {
-    return reply{200, codec::dry_run_json(plan)};
-  });
+  message->reply =
+    c.answer.promise<std::shared_ptr<acceptance>>([](const std::shared_ptr<acceptance>& what) {
+      return reply{200, codec::dry_run_json(*what)};
+    });
   caf::anon_send(c.with.ingress, std::move(message));
 }
 

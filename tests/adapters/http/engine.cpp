@@ -47,7 +47,8 @@ engine::engine(setup how)
     return {[this](const posting_ptr& x) { post(x); },
             [this](const happening_ptr& x) { post(x); },
             [](const mailing_ptr& x) { x->reply(mailed{}); },
-            [](const rehearsal_ptr& x) { x->reply(std::vector<planned>{}); },
+            [](const rehearsal_ptr& x) { x->reply(std::make_shared<acceptance>()); },
+            [](const digest_turn_ptr& x) { x->reply(true); },
             [](const bulk_order_ptr& x) { x->what.reply(batch_begun{}); },
             [](const bulk_turn_ptr& x) { x->reply(true); },
             [](const catalog_ptr&) {}};

@@ -1,0 +1,91 @@
+#include "actors/ingress_answers.hpp"
+
+#include <caf/send.hpp>
+
+#include <utility>
+
+namespace carillon {
+
+answer<created> counted(posting_ptr from, metrics& counts) {
+  return answer<created>{[from = std::move(from), &counts](result<created> done) {
+    if (done && !done->replayed)
+      for (std::size_t i = 0; i < from->drafts.size(); ++i)
+        if (i >= done->duplicate.size() || !done->duplicate[i])
+          for (const auto& channel : from->drafts[i].channels)
+            counts.notification_created(channel);
+    from->reply(std::move(done));
+  }};
+}
+
+answer<accepted> counted(happening_ptr from, std::string type, metrics& counts) {
+  return answer<accepted>{
+    [from = std::move(from), type = std::move(type), &counts](result<accepted> done) {
+      if (!done) {
+        counts.event(type, "failed");
+      } else if (done->replayed || done->duplicate) {
+        counts.event(type, "duplicate");
+      } else {
+        counts.event(type, "accepted");
+        for (const auto& x : done->deliveries)
+          if (x->status != delivery_status::skipped && !is_collecting(*x))
+            counts.notification_created(x->channel);
+      }
+      from->reply(std::move(done));
+    }};
+}
+
+once<created> at_work(const once<mailed>& asked,
+                      const std::vector<std::shared_ptr<delivery>>& shown) {
+  auto compose = [compose = asked.compose,
+                  known = mailed{{shown.begin(), shown.end()}, {}}](const created&) {
+    auto so_far = compose(known);
+    so_far.status = still_at_work;
+    return so_far;
+  };
+  return {asked.subject, asked.method, asked.path, asked.key, asked.body_hash, std::move(compose)};
+}
+
+answer<created> seated(awaited_ptr seat, std::vector<std::shared_ptr<delivery>> shown,
+                       std::vector<std::string> channels, waiting_room_actor room,
+                       metrics& counts) {
+  return answer<created>{[seat = std::move(seat), shown = std::move(shown),
+                          channels = std::move(channels), room = std::move(room),
+                          &counts](result<created> done) {
+    auto told = std::make_shared<result<mailed>>(mailed{});
+    if (!done) {
+      *told = done.error();
+    } else if (done->replayed) {
+      (*told)->replayed = std::move(done->replayed);
+    } else {
+      (*told)->deliveries.assign(shown.begin(), shown.end());
+      for (const auto& channel : channels)
+        counts.notification_created(channel);
+    }
+    caf::anon_send(room, mailing_committed{seat, std::move(told)});
+  }};
+}
+
+answer<bool> counted(bulk_turn_ptr from, std::map<std::string, std::int64_t> by_channel,
+                     metrics& counts) {
+  return answer<bool>{
+    [from = std::move(from), by_channel = std::move(by_channel), &counts](result<bool> done) {
+      if (done && *done)
+        for (const auto& [channel, n] : by_channel)
+          counts.notification_created(channel, n);
+      from->reply(std::move(done));
+    }};
+}
+
+answer<bool> counted(digest_turn_ptr from, const collection_end& meant, metrics& counts) {
+  const auto& one = meant.meant;
+  const bool goes = one.inbox || !is_final(one.delivery->status);
+  auto channel = goes ? from->what.channel : std::string{};
+  return answer<bool>{
+    [from = std::move(from), channel = std::move(channel), &counts](result<bool> done) {
+      if (done && *done && !channel.empty())
+        counts.notification_created(channel);
+      from->reply(std::move(done));
+    }};
+}
+
+}  // namespace carillon
