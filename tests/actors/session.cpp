@@ -6,6 +6,8 @@
 
 #include "tests/actors/session_fixture.hpp"
 
+namespace session_suite {
+
 using namespace carillon;
 using namespace carillon::tests;
 
@@ -184,3 +186,5 @@ CAF_TEST(a session ends with its last connection) {
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
+
+}  // namespace session_suite

@@ -8,6 +8,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace live_events_suite {
+
 using namespace carillon;
 
 namespace {
@@ -53,3 +55,5 @@ CAF_TEST(a sync names the ids and what was done) {
   CAF_CHECK_EQUAL(text(codec::sync_event(what)),
                   R"({"event":"notification:sync","data":{"ids":[],"all":true,"is_read":true}})");
 }
+
+}  // namespace live_events_suite
