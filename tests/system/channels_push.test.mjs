@@ -181,6 +181,23 @@ test('jpush takes a push and refuses one for nobody', async () => {
   assert.deepEqual([nobody.status, nobody.error_class], ['dead', 'invalid_recipient']);
 });
 
+test('jpush pushes once under one cid, though it is sent again', async () => {
+  const authorization = `Basic ${Buffer.from(`${jpush.appKey}:${jpush.masterSecret}`).toString('base64')}`;
+  const { cidlist } = await (await fetch(`${jpush.url}/v3/push/cid?count=1`, { headers: { authorization } })).json();
+  const before = jpush.pushed;
+  jpush.lost = 1;
+  const story = await send('jiguang', 'rid-1', { extra_data: { cid: cidlist[0] } });
+  assert.deepEqual([story.status, story.attempts], ['delivered', 2]);
+  assert.equal(jpush.pushed, before + 1);
+  const unknown = await send('jiguang', 'rid-1', { extra_data: { cid: `${jpush.appKey}-made-up` } });
+  assert.deepEqual([unknown.status, unknown.error_class, jpush.pushed], ['dead', 'invalid_request', before + 1]);
+
+  // Without a cid a lost answer is a second push.
+  jpush.lost = 1;
+  assert.equal((await send('jiguang', 'rid-1')).status, 'delivered');
+  assert.equal(jpush.pushed, before + 3);
+});
+
 test('jpush says how long its limit lasts', async () => {
   jpush.script.push({ status: 429, headers: { 'x-rate-limit-reset': '1' }, body: { error: { code: 2002, message: 'exceed' } } });
   const story = await send('jiguang', 'rid-1');
