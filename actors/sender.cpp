@@ -93,7 +93,7 @@ resilient<sender_actor>::behavior_type sender_state::behavior() {
 }
 
 void sender_state::take(const handover& x) {
-  if (x.generation != generation_)
+  if (x.generation != wish_generation_)
     return;
   for (auto& what : x.deliveries)
     held_.add(what, scopes_of(*post_->channel, *what));
@@ -213,12 +213,14 @@ void sender_state::ask(bool fresh) {
   auto wish = std::make_shared<want>();
   wish->channel = post_->settings.name;
   wish->sender = self_.handle();
-  wish->generation = generation_;
   if (wants_any())
     wish->room = held_.room().ask();
   wish->fresh = fresh;
-  if (fresh)
+  if (fresh) {
+    wish_generation_ = next_generation();
     wish->held = held_.ids();
+  }
+  wish->generation = wish_generation_;
   self_.send(post_->persistence, want_ptr{std::move(wish)});
 }
 

@@ -143,6 +143,8 @@ class sender_state {
   std::shared_ptr<sender_post> post_;
   /// No two lives in this process share one.
   std::uint64_t generation_;
+  /// Of the last fresh wish: what was handed over for an earlier one went back to storage.
+  std::uint64_t wish_generation_{0};
   held_deliveries held_;
   rules::rate rate_;
   rules::circuit circuit_;

@@ -62,7 +62,8 @@ using retry_scheduler_actor = caf::typed_actor<
 
 // -- the sender -------------------------------------------------------------------------------
 
-/// Deliveries claimed for a sender, committed before they are handed over.
+/// Deliveries claimed for a sender, committed before they are handed over. Those for a wish before
+/// its last fresh one are not taken: storage has freed them.
 struct handover {
   std::uint64_t generation{0};
   std::vector<delivery_ptr> deliveries{};
@@ -135,8 +136,8 @@ struct want {
   std::uint64_t generation{0};
   /// By `static_cast<std::size_t>(priority)`.
   std::array<std::uint32_t, lane_count> room{};
-  /// The first wish of a generation, or one repeated after either side began anew: rows this node
-  /// owns on the channel but that are not held are freed first.
+  /// The first wish of a generation: rows this node owns on the channel but that are not held are
+  /// freed first.
   bool fresh{false};
   std::vector<delivery_id> held{};
 };
