@@ -89,7 +89,8 @@ std::vector<held_delivery*> held_deliveries::take_if(
 std::vector<held_delivery*> held_deliveries::take_crowding(steady_time now) {
   std::vector<held_delivery*> taken;
   for (auto& queue : queues_) {
-    const auto parked = [&](held_delivery* x) { return x->not_before > now; };
+    // One without scopes is put off for a moment: not worth writing.
+    const auto parked = [&](held_delivery* x) { return x->not_before > now && !x->scopes.empty(); };
     auto stay = static_cast<std::ptrdiff_t>(window_.size() / 2);
     if (std::ranges::count_if(queue, parked) <= stay)
       continue;

@@ -25,7 +25,7 @@ struct held_delivery {
 
   delivery_ptr what{};
   stage at{stage::queued};
-  /// The limits beside the channel's own, and when it is worth looking at them again.
+  /// The limits beside the channel's own, and when it is worth looking at it again.
   std::vector<scope_limit> scopes{};
   steady_time not_before{steady_time::min()};
   steady_time started{};
@@ -52,8 +52,8 @@ class held_deliveries {
   void add(const delivery_ptr& what, std::vector<scope_limit> scopes);
 
   /// Takes the next one that may go: it is held on, no longer waiting. `ready_at` tells when a
-  /// delivery's scopes let it go, `now` or before when at once; one that may not go yet lets those
-  /// behind it pass. Null when none may, and `next_look` is then the earliest time for another try.
+  /// delivery may go, `now` or before when at once; one that may not go yet lets those behind it
+  /// pass. Null when none may, and `next_look` is then the earliest time for another try.
   held_delivery* next(steady_time now,
                       const std::function<steady_time(const held_delivery&)>& ready_at);
   steady_time next_look() const { return next_look_; }
@@ -67,8 +67,8 @@ class held_deliveries {
   /// Takes all those out of the lanes that `which` picks.
   std::vector<held_delivery*> take_if(const std::function<bool(const delivery&)>& which);
 
-  /// Takes the newest that may not go yet out of each lane where they fill more than half of the
-  /// window, so that there is room for others behind them.
+  /// Takes the newest that their scopes hold back out of each lane where they fill more than half
+  /// of the window, so that there is room for others behind them.
   std::vector<held_delivery*> take_crowding(steady_time now);
 
   /// Drops the one of that id where it waits; does nothing with one that was started.

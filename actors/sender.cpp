@@ -37,6 +37,16 @@ std::vector<scope_limit> scopes_of(const channel& by, const delivery& what) {
   }
 }
 
+/// What would be over by then is not put off.
+milliseconds put_off_by(const channel& by, const delivery& what, timestamp now) {
+  try {
+    const auto wait = by.put_off(what, now);
+    return now + wait < what.expires_at ? wait : milliseconds{0};
+  } catch (const std::exception&) {
+    return milliseconds{0};
+  }
+}
+
 std::optional<steady_time> steady(std::optional<timestamp> at, timestamp now, steady_time is) {
   if (!at)
     return std::nullopt;
@@ -139,7 +149,7 @@ void sender_state::send_on(steady_time now) {
   while (!post_->draining && held_.has_waiting() && in_flight() < post_->settings.concurrency) {
     if (const auto ready = ready_at(now); ready > now)
       return sleep_until(ready, now);
-    auto* next = held_.next(now, [&](const held_delivery& x) { return scopes_ready_at(x, now); });
+    auto* next = held_.next(now, [&](const held_delivery& x) { return ready_at(x, now); });
     if (!next) {
       if (questions_.empty())
         make_room(now);
@@ -156,6 +166,11 @@ steady_time sender_state::ready_at(steady_time now) const {
   if (post_->channel->needs_token() && !post_->tokens.serving(post_->clock()))
     ready = std::max(ready, post_->tokens.ready_at());
   return ready;
+}
+
+steady_time sender_state::ready_at(const held_delivery& x, steady_time now) {
+  const auto wait = put_off_by(*post_->channel, *x.what, post_->clock());
+  return wait > milliseconds{0} ? now + wait : scopes_ready_at(x, now);
 }
 
 // One counts until its outcome is committed, so that a crash repeats no more than the concurrency;
@@ -196,7 +211,7 @@ void sender_state::start(held_delivery& x, steady_time now) {
 
 void sender_state::make_room(steady_time now) {
   for (auto* x : held_.take_crowding(now)) {
-    const auto wait = post_->scopes.book(x->scopes, now) - now;
+    const auto wait = std::max(post_->scopes.book(x->scopes, now), x->not_before) - now;
     decide(*x, rules::postpone(*x->what, post_->clock() + std::chrono::ceil<milliseconds>(wait)));
   }
 }

@@ -74,6 +74,8 @@ class sender_state {
   void send_on(steady_time now);
   /// When the next attempt may start; `max` where only an event can tell.
   steady_time ready_at(steady_time now) const;
+  /// When this one may start, where the next may.
+  steady_time ready_at(const held_delivery& x, steady_time now);
   int in_flight() const;
   void start(held_delivery& x, steady_time now);
   /// When its scopes let it go. Those of which nothing is known yet are noted as a question.

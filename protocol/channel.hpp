@@ -118,6 +118,10 @@ class channel {
   /// The limits beside the channel's own that this message falls under.
   virtual std::vector<scope_limit> scopes(const delivery&) const { return {}; }
 
+  /// How long this delivery had better not be sent yet, though it may: told anew when that time is
+  /// over, so it comes to an end. 0 for one that goes at once.
+  virtual milliseconds put_off(const delivery&, timestamp) const { return milliseconds{0}; }
+
   /// Whether `compose` needs a token in its stamp.
   virtual bool needs_token() const { return false; }
 

@@ -80,12 +80,17 @@ class scripted final : public channel {
   std::optional<milliseconds> token_lives{};
   /// The limits beside the channel's own: of each recipient.
   std::optional<rate_limit> per_recipient{};
+  /// How long a delivery is put off, by its title.
+  std::function<milliseconds(const std::string& title, timestamp now)> waits{};
   /// The credentials can be tested.
   bool has_probe{true};
 
   result<request> compose(const delivery& what, const stamp& at) const override;
   outcome judge(const transport_result& came, timestamp now) const override;
   std::vector<scope_limit> scopes(const delivery& what) const override;
+  milliseconds put_off(const delivery& what, timestamp now) const override {
+    return waits ? waits(what.content.title, now) : milliseconds{0};
+  }
   bool needs_token() const override { return token_lives.has_value(); }
   result<std::variant<request, grant>> authorize(const stamp& at) const override;
   std::variant<grant, outcome> token(const transport_result& came, timestamp now) const override;

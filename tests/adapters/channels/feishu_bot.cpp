@@ -120,6 +120,27 @@ CAF_TEST(an older hook tells its verdict under another name) {
   CAF_CHECK(test::judges_anything(*aut));
 }
 
+CAF_TEST(where the vendor itself answers the first minute of each half hour is spread over) {
+  const auto hour = from_millis(1'800'000'000'000);
+  const auto put_off = [&](const std::string& host, priority how, timestamp now) {
+    const auto aut =
+      test::provider("feishu_bot", {{"webhook_url", host + "/open-apis/bot/v2/hook/h-1"}});
+    auto what = message();
+    what.id = *parse_id<delivery_id>("dlv-01900000-0000-7000-8000-00000000ffff");
+    what.priority = how;
+    return aut->put_off(what, now);
+  };
+  const std::string feishu = "https://open.feishu.cn";
+  const auto wait = put_off(feishu, priority::high, hour);
+  CAF_CHECK(wait > seconds{0} && wait < seconds{60});
+  CAF_CHECK(put_off("https://open.larksuite.com", priority::low, hour) == wait);
+  CAF_CHECK(put_off(feishu, priority::normal, hour + wait) == seconds{0});
+  CAF_CHECK(put_off(feishu, priority::normal, hour + seconds{60}) == seconds{0});
+  CAF_CHECK(put_off(feishu, priority::urgent, hour) == seconds{0});
+  CAF_CHECK(put_off("http://127.0.0.1:9001", priority::normal, hour) == seconds{0});
+  CAF_CHECK(put_off("https://open.feishu.cn.example.org", priority::normal, hour) == seconds{0});
+}
+
 CAF_TEST(a robot cannot be tested without sending) {
   CAF_CHECK(robot()->probe({}).error().code == errc::not_found);
   CAF_CHECK_EQUAL(test::faulty_key("feishu_bot", {{"webhook_url", "open.feishu.cn"}}),
