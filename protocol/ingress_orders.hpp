@@ -88,10 +88,11 @@ struct digest_turn {
 };
 using digest_turn_ptr = std::shared_ptr<digest_turn>;
 
-/// An event that is not posted: the answer tells what would come of it, by the locks and counts
-/// that the store has now.
+/// An event that is not posted: the answer tells what would come of it, by the locks, counts and
+/// idempotency keys that the store has now.
 struct rehearsal {
   event_draft draft{};
+  std::optional<once<accepted>> idempotency{};
   timestamp now{};
   answer<std::shared_ptr<acceptance>> reply{};
 };

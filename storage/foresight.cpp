@@ -1,6 +1,7 @@
 #include "storage/foresight.hpp"
 
 #include "storage/acceptances.hpp"
+#include "storage/idempotency.hpp"
 #include "storage/turns.hpp"
 #include "storage/verdict.hpp"
 
@@ -34,10 +35,28 @@ class snapshot {
   connection& db_;
 };
 
+/// It would be answered as it was then, and nothing done.
+void foresee_repeat(acceptance& what) {
+  for (const auto& one : what.plan) {
+    auto outcome = shown_of(one, what.what.type);
+    apply(verdict::duplicate, one, *outcome);
+    what.done.deliveries.push_back(std::move(outcome));
+  }
+  what.plan.clear();
+}
+
 }  // namespace
 
-void foresee_acceptance(connection& db, acceptance& what, timestamp now) {
+std::optional<error> foresee_acceptance(connection& db, acceptance& what, timestamp now) {
   const snapshot moment{db};
+  const auto repeated =
+    what.idempotency ? is_repeated(db, *what.idempotency, now) : result<bool>{false};
+  if (!repeated)
+    return repeated.error();
+  if (*repeated) {
+    foresee_repeat(what);
+    return std::nullopt;
+  }
   std::vector<lock> locks;
   want_locks(what, now, milliseconds{0}, locks);
   foresee_locks(db, locks);
@@ -53,6 +72,7 @@ void foresee_acceptance(connection& db, acceptance& what, timestamp now) {
       told.push_back(std::move(one));
   }
   what.plan = std::move(told);
+  return std::nullopt;
 }
 
 }  // namespace carillon::storage

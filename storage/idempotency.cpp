@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace carillon::storage {
@@ -53,42 +55,26 @@ struct known_answer {
 /// A request that is at work for longer was cut off: nobody waits longer for outcomes.
 constexpr seconds longest_work{60};
 
-/// Answers a request seen before.
-void answer_again(unit& x, const known_answer& first) {
-  with_request(x, [&](auto& content) {
-    if (content.idempotency->body_hash != first.body_hash) {
-      x.refused = error{errc::invalid, "this Idempotency-Key was used with another body"};
-      return;
-    }
-    auto again = first.answer;
-    if (again.status == still_at_work && x.now - first.since < longest_work) {
-      x.refused = error{errc::conflict,
-                        "the first request with this Idempotency-Key is still at work",
-                        {},
-                        seconds{1}};
-      return;
-    }
-    if (again.status == still_at_work)
-      again.status = 200;
-    content.done.replayed = std::move(again);
-  });
+/// A key asked for, and by which unit of a batch.
+struct asked_key {
+  digest key{};
+  timestamp now{};
+  unit* by{nullptr};
+};
+
+template <class Done>
+digest key_of(const once<Done>& request) {
+  return digest_of({request.subject, request.method, request.path, request.key});
 }
 
-}  // namespace
-
-idempotency_ledger::idempotency_ledger(work& w, std::span<const unit_ptr> units) : w_(w) {
-  std::vector<std::pair<digest, unit*>> asked;
-  for (const auto& x : units)
-    with_request(*x, [&](auto& content) {
-      const auto& r = *content.idempotency;
-      asked.emplace_back(digest_of({r.subject, r.method, r.path, r.key}), x.get());
-    });
+/// The answers to those keys whose time is not over.
+std::map<digest, known_answer> find_answers(connection& db, std::span<const asked_key> asked) {
   std::map<digest, known_answer> known;
-  w.db.for_rows(
+  db.for_rows(
     find_text, key_column, asked.size(),
     [&](std::size_t i, parameter_list& out) {
-      out.emplace_back("key", asked[i].first);
-      out.emplace_back("since", asked[i].second->now - lifetime);
+      out.emplace_back("key", asked[i].key);
+      out.emplace_back("since", asked[i].now - lifetime);
     },
     {}, 5,
     [&](row& x) {
@@ -99,7 +85,55 @@ idempotency_ledger::idempotency_ledger(work& w, std::span<const unit_ptr> units)
       found.answer.body = x.text();
       found.since = x.time();
     });
-  for (const auto& [key, x] : asked) {
+  return known;
+}
+
+/// Why a request is not answered as the first with its key was.
+std::optional<error> objection_to(const digest& body_hash, timestamp now,
+                                  const known_answer& first) {
+  if (body_hash != first.body_hash)
+    return error{errc::invalid, "this Idempotency-Key was used with another body"};
+  if (first.answer.status == still_at_work && now - first.since < longest_work)
+    return error{errc::conflict,
+                 "the first request with this Idempotency-Key is still at work",
+                 {},
+                 seconds{1}};
+  return std::nullopt;
+}
+
+/// Answers a request seen before.
+void answer_again(unit& x, const known_answer& first) {
+  with_request(x, [&](auto& content) {
+    x.refused = objection_to(content.idempotency->body_hash, x.now, first);
+    if (x.refused)
+      return;
+    auto again = first.answer;
+    if (again.status == still_at_work)
+      again.status = 200;
+    content.done.replayed = std::move(again);
+  });
+}
+
+}  // namespace
+
+result<bool> is_repeated(connection& db, const once<accepted>& request, timestamp now) {
+  const asked_key asked[] = {{key_of(request), now}};
+  const auto known = find_answers(db, asked);
+  if (known.empty())
+    return false;
+  if (auto why = objection_to(request.body_hash, now, known.begin()->second))
+    return std::move(*why);
+  return true;
+}
+
+idempotency_ledger::idempotency_ledger(work& w, std::span<const unit_ptr> units) : w_(w) {
+  std::vector<asked_key> asked;
+  for (const auto& x : units)
+    with_request(*x, [&](auto& content) {
+      asked.push_back({key_of(*content.idempotency), x->now, x.get()});
+    });
+  const auto known = find_answers(w.db, asked);
+  for (const auto& [key, now, x] : asked) {
     if (const auto found = known.find(key); found != known.end())
       answer_again(*x, found->second);
     else if (!firsts_.emplace(key, x).second)

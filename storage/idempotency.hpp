@@ -10,6 +10,10 @@
 
 namespace carillon::storage {
 
+/// Whether the request was answered within the time of its key, so that it would only be told so
+/// again. `invalid` where the key was used with another body. Stores nothing.
+result<bool> is_repeated(connection& db, const once<accepted>& request, timestamp now);
+
 /// The idempotent requests of one batch.
 class idempotency_ledger {
  public:

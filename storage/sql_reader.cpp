@@ -153,7 +153,8 @@ class sql_reader final : public reader {
   }
 
   result<std::shared_ptr<acceptance>> answer_to(foresee& asked) {
-    foresee_acceptance(db(), *asked.what, asked.now);
+    if (auto why = foresee_acceptance(db(), *asked.what, asked.now))
+      return std::move(*why);
     return asked.what;
   }
 

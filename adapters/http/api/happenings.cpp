@@ -3,6 +3,7 @@
 #include "adapters/http/api/idempotency.hpp"
 #include "adapters/http/api/order.hpp"
 #include "protocol/codec/delivery.hpp"
+#include "protocol/codec/event_story.hpp"
 
 #include <caf/send.hpp>
 
@@ -10,11 +11,15 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace carillon::http::api {
 
 namespace {
+
+/// Where what is rehearsed would be posted.
+constexpr std::string_view events_path = "/api/v1/events";
 
 stored_answer event_stored(const accepted& done) {
   return {202, codec::accepted_json(done)};
@@ -28,14 +33,9 @@ happening_ptr happening_of(const call& c, event_draft draft, const std::string& 
   return message;
 }
 
-once<accepted> once_for(const request& in, const std::string& subject, std::string key,
+once<accepted> once_for(std::string_view path, const std::string& subject, std::string key,
                         std::string_view body) {
-  return {subject,
-          std::string{to_string(in.head.method)},
-          std::string{in.head.path},
-          std::move(key),
-          sha256(body),
-          event_stored};
+  return {subject, "POST", std::string{path}, std::move(key), sha256(body), event_stored};
 }
 
 /// What tells one event's words from another's under the same key.
@@ -93,7 +93,7 @@ void tell_one(const call& c, event_draft draft, const std::string& subject) {
     return c.answer(key.error());
   auto message = happening_of(c, std::move(draft), subject);
   if (*key)
-    message->idempotency = once_for(c.in, subject, std::move(**key), c.in.body);
+    message->idempotency = once_for(c.in.head.path, subject, std::move(**key), c.in.body);
   message->reply = promise_once<accepted>(c, event_stored);
   caf::anon_send(c.with.ingress, std::move(message));
 }
@@ -112,13 +112,31 @@ void tell_many(const call& c, std::vector<event_draft> drafts, const std::string
     auto own = std::move(drafts[i].idempotency_key);
     auto message = happening_of(c, std::move(drafts[i]), subject);
     if (*given)
-      message->idempotency = once_for(c.in, subject, **given + '#' + std::to_string(i), c.in.body);
+      message->idempotency =
+        once_for(c.in.head.path, subject, **given + '#' + std::to_string(i), c.in.body);
     else if (!own.empty())
-      message->idempotency = once_for(c.in, subject, std::move(own), words_of(message->draft.what));
+      message->idempotency =
+        once_for(c.in.head.path, subject, std::move(own), words_of(message->draft.what));
     message->reply =
       answer<accepted>{[all, i](result<accepted> done) { all->put(i, std::move(done)); }};
     caf::anon_send(c.with.ingress, std::move(message));
   }
+}
+
+void rehearse(const call& c, event_draft draft) {
+  auto key = idempotency_key_of(c.in, draft.idempotency_key);
+  if (!key)
+    return c.answer(key.error());
+  auto message = std::make_shared<rehearsal>();
+  message->draft = std::move(draft);
+  message->now = c.in.now;
+  if (*key)
+    message->idempotency = once_for(events_path, c.in.who->subject, std::move(**key), c.in.body);
+  message->reply =
+    c.answer.promise<std::shared_ptr<acceptance>>([](const std::shared_ptr<acceptance>& what) {
+      return reply{200, codec::dry_run_json(*what)};
+    });
+  caf::anon_send(c.with.ingress, std::move(message));
 }
 
 }  // namespace carillon::http::api

@@ -15,4 +15,8 @@ void tell_one(const call& c, event_draft draft, const std::string& subject);
 /// are stored. The first refusal is the answer for all: a repeat finds those that were stored.
 void tell_many(const call& c, std::vector<event_draft> drafts, const std::string& subject);
 
+/// Has an event planned and tells what would come of it if the caller posted it now, with the same
+/// key. Nothing is stored.
+void rehearse(const call& c, event_draft draft);
+
 }  // namespace carillon::http::api

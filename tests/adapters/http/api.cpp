@@ -113,6 +113,27 @@ CAF_TEST(an event is accepted and its body may name the key) {
   CAF_CHECK(body_of(bad)["trace_id"] == trace);
 }
 
+CAF_TEST(a dry run asks for the key that posting the same event would use) {
+  const auto key_of = [&](const std::string& where, const std::string& event,
+                          std::string_view header = {}) {
+    const auto said = aut.ask("POST", where, admin, event, header);
+    CAF_CHECK_LESS(said.status, 300);
+    if (!at.last_once)
+      return std::string{"none"};
+    const auto& x = *at.last_once;
+    return x.subject + ' ' + x.method + ' ' + x.path + ' ' + x.key + ' '
+           + std::string{x.body_hash.begin(), x.body_hash.end()};
+  };
+  const std::string keyed = R"({"type":"order.paid","data":{},"idempotency_key":"e1"})";
+  const std::string plain = R"({"type":"order.paid","data":{}})";
+  const std::string dry_run = "/api/v1/admin/routes/dry-run";
+  CAF_CHECK_EQUAL(key_of(dry_run, keyed), key_of("/api/v1/events", keyed));
+  CAF_CHECK_EQUAL(key_of(dry_run, plain, "Idempotency-Key: e2\r\n"),
+                  key_of("/api/v1/events", plain, "Idempotency-Key: e2\r\n"));
+  CAF_CHECK_EQUAL(key_of(dry_run, plain), "none");
+  CAF_CHECK_EQUAL(aut.ask("POST", dry_run, admin, plain, "Idempotency-Key: \r\n").status, 400);
+}
+
 CAF_TEST(the list takes filters and links to its next page) {
   const auto list = get(path
                           + "?is_read=false&type=info&priority=high&source=a%20b&group_key=g"

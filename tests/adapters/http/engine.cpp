@@ -47,7 +47,10 @@ engine::engine(setup how)
     return {[this](const posting_ptr& x) { post(x); },
             [this](const happening_ptr& x) { post(x); },
             [](const mailing_ptr& x) { x->reply(mailed{}); },
-            [](const rehearsal_ptr& x) { x->reply(std::make_shared<acceptance>()); },
+            [this](const rehearsal_ptr& x) {
+              last_once = x->idempotency;
+              x->reply(std::make_shared<acceptance>());
+            },
             [](const digest_turn_ptr& x) { x->reply(true); },
             [](const bulk_order_ptr& x) { x->what.reply(batch_begun{}); },
             [](const bulk_turn_ptr& x) { x->reply(true); },
@@ -159,6 +162,7 @@ void engine::post(const posting_ptr& what) {
 
 void engine::post(const happening_ptr& what) {
   last_event = what->draft;
+  last_once = what->idempotency;
   accepted done;
   done.id = event_id{one_id(3)};
   if (what->idempotency && first_answers_.contains(what->idempotency->key))

@@ -62,6 +62,8 @@ class engine {
 
   /// The last of each that came, for the test to look at once it has its answer.
   std::optional<event_draft> last_event{};
+  /// Of an event, told or rehearsed.
+  std::optional<once<accepted>> last_once{};
   std::optional<notification_draft> last_draft{};
   std::optional<marking> last_marking{};
   std::optional<list_inbox> last_list{};

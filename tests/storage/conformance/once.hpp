@@ -138,6 +138,47 @@ ONCE_TEST(a_lock_ends_and_an_event_without_entity_takes_none) {
   CAF_CHECK_EQUAL(count("notification_locks"), 1);
 }
 
+ONCE_TEST(an_event_whose_key_was_used_is_foretold_as_a_duplicate) {
+  const auto keyed = [&](const std::string& subject, std::uint8_t body) {
+    const auto x = event_of({"system", "log"}, "");
+    auto& refused = in<acceptance>(x).plan.emplace_back();
+    refused.delivery = message("mail");
+    refused.delivery->status = delivery_status::failed;
+    refused.delivery->reason = "schema";
+    auto& request = in<acceptance>(x).idempotency.emplace();
+    request.subject = subject;
+    request.method = "POST";
+    request.path = "/api/v1/events";
+    request.key = "k";
+    request.body_hash.fill(body);
+    request.compose = [](const accepted&) { return stored_answer{202, "{}"}; };
+    return x;
+  };
+  const auto question = [&](const std::string& subject, std::uint8_t body) {
+    foresee asked;
+    asked.what = std::make_shared<acceptance>(std::move(in<acceptance>(keyed(subject, body))));
+    asked.now = now;
+    return asked;
+  };
+  const auto foretold = [&](const std::string& subject) {
+    const auto told = ask(question(subject, 1));
+    std::string out = std::to_string(told->plan.size());
+    for (const auto& one : told->done.deliveries)
+      out += ' ' + std::string{to_string(one->status)} + ' ' + one->reason;
+    return out;
+  };
+  const std::string new_one = "2 delivered  pending  failed schema";
+  CAF_CHECK_EQUAL(foretold("service:shop"), new_one);
+  CAF_CHECK_EQUAL(count("idempotency_keys"), 0);
+  commit({keyed("service:shop", 1)});
+  CAF_CHECK_EQUAL(foretold("service:shop"),
+                  "0 skipped duplicate skipped duplicate skipped duplicate");
+  CAF_CHECK(refusal_of(question("service:shop", 2)) == errc::invalid);
+  CAF_CHECK_EQUAL(foretold("service:mall"), new_one);
+  now += std::chrono::hours{24};
+  CAF_CHECK_EQUAL(foretold("service:shop"), new_one);
+}
+
 STORE_TEST(a_guilty_unit_fails_alone_behind_its_savepoint) {
   const auto twice = notice({"ann"}, "twice");
   auto good = creation_of({notice({"ann"}, "good")});
