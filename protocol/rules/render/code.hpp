@@ -21,6 +21,7 @@ struct extent {
 /// How a value is found.
 struct term {
   enum class kind : std::uint8_t {
+    member,     ///< one name from the context: what most variables are
     context,    ///< names from the context, `up` contexts further out
     data,       ///< `@name`, `up` loops further out
     parameter,  ///< a parameter of the `up`-th frame of this program

@@ -210,6 +210,7 @@ class compiler {
 
   std::uint32_t name_of(const expression& x) {
     term made;
+    made.is = term::kind::member;
     made.names = {size_of(out_.names), 1};
     out_.names.push_back(keep(x.original));
     return add_term(made);
@@ -251,6 +252,8 @@ class compiler {
     made.names = {size_of(out_.names), size_of(x.names) - static_cast<std::uint32_t>(from)};
     for (auto i = from; i < x.names.size(); ++i)
       out_.names.push_back(keep(x.names[i]));
+    if (made.is == term::kind::context && made.names.count == 1 && made.up == 0 && !made.around)
+      made.is = term::kind::member;
     return add_term(made);
   }
 

@@ -12,6 +12,7 @@
 #include <deque>
 #include <limits>
 #include <memory>
+#include <span>
 #include <utility>
 
 namespace carillon::rules::render {
@@ -78,7 +79,11 @@ class renderer final : public helper_room {
  public:
   renderer(std::string& out, const value& root, const filling& how)
       : how_(how), root_(root), out_(out, max_output, how.html) {
-    frames_.push_back({root, {}, 0, true});
+    // Made where it stays: a copy would read in whole words what was just written in parts, and
+    // wait for that longer than a variable takes.
+    auto& outermost = frames_.emplace_back();
+    outermost.context = root;
+    outermost.deeper = true;
     depths_.push_back(root);
   }
 
@@ -106,7 +111,9 @@ class renderer final : public helper_room {
     return *scratch_;
   }
 
-  [[noreturn]] void fail(std::string message) const { throw trouble{at_, std::move(message)}; }
+  [[noreturn]] void fail(std::string_view message) const {
+    throw trouble{at_, std::string{message}};
+  }
 
   void count(std::size_t steps) {
     if (steps > left_)
@@ -114,7 +121,18 @@ class renderer final : public helper_room {
     left_ -= steps;
   }
 
-  value find(const code& in, const term& what);
+  /// What a term stands for.
+  value find(const code& in, const term& what) {
+    if (const auto& here = frames_.back().context;
+        what.is == term::kind::member && here.is == value::kind::object && here.members->quick())
+      return here.members->find(in.names[what.names.first]);
+    return follow(in, what);
+  }
+
+  // What is rarer stays out of `find` and `run`: within, it takes registers from them that they
+  // save and reload at every step, a tenth of a short template's time.
+  [[gnu::noinline]] value follow(const code& in, const term& what);
+  [[gnu::noinline]] void include(const code& in, const step& by, std::size_t depth);
   value start_of(const term& what, std::string_view first, std::uint32_t& from) const;
   value data_of(std::string_view name, std::uint32_t up) const;
   value around(std::string_view name);
@@ -123,7 +141,6 @@ class renderer final : public helper_room {
   void push(value context, value list);
   void pop();
   void set_context(frame& of);
-  void include(const code& in, const step& by, std::size_t depth);
   value with_members(const value& context, const code& in, extent named);
 
   const filling& how_;
@@ -139,8 +156,9 @@ class renderer final : public helper_room {
 };
 
 void renderer::run(const code& what, std::size_t depth) {
-  for (std::size_t at = 0; at < what.steps.size();) {
-    const auto& by = what.steps[at++];
+  const std::span<const step> steps{what.steps};
+  for (std::size_t at = 0; at < steps.size();) {
+    const auto& by = steps[at++];
     at_ = by.at;
     count(1);
     switch (by.is) {
@@ -226,17 +244,12 @@ void renderer::pop() {
   frames_.pop_back();
 }
 
-value renderer::find(const code& in, const term& what) {
+value renderer::follow(const code& in, const term& what) {
   if (what.is == term::kind::literal)
     return what.literal;
   if (what.is == term::kind::call)
     return call(in, what);
   const auto* names = in.names.data() + what.names.first;
-  const bool plain = what.is == term::kind::context && what.up == 0 && !what.around;
-  if (const auto& here = frames_.back().context;
-      plain && what.names.count == 1 && here.is == value::kind::object
-      && (here.members->by_name != nullptr || here.members->count < 16))
-    return here.at(names[0]);  // what most variables are
   std::uint32_t from = 0;
   if (what.names.count > 1)
     count(what.names.count);
@@ -251,7 +264,7 @@ value renderer::find(const code& in, const term& what) {
   for (auto i = from; i < what.names.count && !x.missing(); ++i) {
     if (data && x.is != value::kind::array && x.falsy())
       return x;
-    if (x.is == value::kind::object && x.members->by_name == nullptr)
+    if (x.is == value::kind::object && !x.members->quick())
       count(x.members->count / 16);
     x = x.at(names[i]);
   }
@@ -368,6 +381,9 @@ void renderer::include(const code& in, const step& by, std::size_t depth) {
 
 std::optional<diagnosis> fill(std::string& out, const program& what, const value& data,
                               const filling& how) {
+  // Most renderings are little longer than what stands in the template.
+  const auto about = what.steps().texts.size() * 3 / 2;
+  out.reserve(out.size() + about);
   try {
     renderer{out, data, how}.run(what.steps(), 0);
     return {};

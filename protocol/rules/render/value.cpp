@@ -42,20 +42,6 @@ value character_of(std::string_view text, std::size_t index) {
   return {};
 }
 
-value member_of(const member_table& all, std::string_view name) {
-  if (all.by_name == nullptr) {
-    for (const auto* m = all.first; m != all.first + all.count; ++m)
-      if (m->name == name)
-        return m->what;
-    return {};
-  }
-  const auto* end = all.by_name + all.count;
-  const auto* found = std::lower_bound(
-    all.by_name, end, name,
-    [&](std::uint32_t at, std::string_view wanted) { return all.first[at].name < wanted; });
-  return found != end && all.first[*found].name == name ? all.first[*found].what : value{};
-}
-
 void append_items(std::string& out, const value& x, std::size_t bound) {
   for (std::size_t i = 0; i < x.size && out.size() <= bound; ++i) {
     if (i > 0)
@@ -67,7 +53,8 @@ void append_items(std::string& out, const value& x, std::size_t bound) {
 template <class Integer>
 void append_integer(std::string& out, Integer x) {
   std::array<char, 24> digits;
-  out.append(digits.data(), std::to_chars(digits.data(), digits.end(), x).ptr);
+  const auto* end = std::to_chars(digits.data(), digits.data() + digits.size(), x).ptr;
+  out += std::string_view{digits.data(), end};
 }
 
 /// The digits of a number and where its point is: 0.d1d2… times ten to the
@@ -109,9 +96,9 @@ void append_number(std::string& out, double x) {
   // In this range the fewest digits are the same in either notation.
   if (const auto size = std::abs(x); size >= 1e-6 && size < 1e15) {
     std::array<char, 32> digits;
-    auto* end =
+    const auto* end =
       std::to_chars(digits.data(), digits.data() + digits.size(), x, std::chars_format::fixed).ptr;
-    out.append(digits.data(), end);
+    out += std::string_view{digits.data(), end};
     return;
   }
   if (x < 0)
@@ -189,9 +176,17 @@ bool value::falsy() const noexcept {
   return empty() || (number() && as_double() == 0);
 }
 
+value member_table::find_indexed(std::string_view name) const noexcept {
+  const auto* end = by_name + count;
+  const auto* found = std::lower_bound(
+    by_name, end, name,
+    [&](std::uint32_t at, std::string_view wanted) { return first[at].name < wanted; });
+  return found != end && first[*found].name == name ? first[*found].what : value{};
+}
+
 value value::at(std::string_view name) const noexcept {
   if (is == kind::object)
-    return member_of(*members, name);
+    return members->find(name);
   if (is != kind::array && is != kind::text)
     return {};
   std::size_t index = 0;

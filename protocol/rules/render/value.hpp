@@ -106,6 +106,22 @@ struct member_table {
   std::size_t count{0};
   /// Positions by name, where there are too many to look at each; else null.
   const std::uint32_t* by_name{nullptr};
+
+  /// Looking a name up is no more work than one step of a rendering.
+  bool quick() const noexcept { return by_name != nullptr || count < 16; }
+
+  /// The member of that name; undefined where there is none.
+  value find(std::string_view name) const noexcept {
+    if (by_name != nullptr)
+      return find_indexed(name);
+    for (const auto* x = first; x != first + count; ++x)
+      if (x->name == name)
+        return x->what;
+    return {};
+  }
+
+  /// The same by `by_name`, which must be there.
+  value find_indexed(std::string_view name) const noexcept;
 };
 
 /// Appends a value as JavaScript's `String(x)` has it, but nothing for what is

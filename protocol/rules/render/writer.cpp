@@ -37,6 +37,8 @@ constexpr auto special = [] {
   return out;
 }();
 
+}  // namespace
+
 void append_escaped(std::string& out, std::string_view text, std::size_t bound) {
   const char* at = text.data();
   const char* const end = at + text.size();
@@ -44,7 +46,7 @@ void append_escaped(std::string& out, std::string_view text, std::size_t bound) 
     const char* plain = at;
     while (plain != end && !special[static_cast<unsigned char>(*plain)])
       ++plain;
-    out.append(at, plain);
+    out += std::string_view{at, plain};
     if (plain == end)
       return;
     out += entity_of(*plain);
@@ -52,23 +54,13 @@ void append_escaped(std::string& out, std::string_view text, std::size_t bound) 
   }
 }
 
-}  // namespace
-
-void writer::put(const value& x, bool escaped) {
-  if (indent_.empty() && x.is == value::kind::text) {
-    if (escaped && html_)
-      append_escaped(out_, x.text(), bound_);
-    else
-      out_ += x.text();
-    line_begins_ = line_begins_ && x.size == 0;
-    return;
-  }
+void writer::put_any(const value& x, bool escaped) {
   const auto before = out_.size();
   const bool indents = line_begins_ && !indent_.empty();
   if (indents)
     out_ += indent_;
   const auto from = out_.size();
-  if (!escaped || !html_ || (x.is != value::kind::text && x.is != value::kind::array)) {
+  if (!escaped || (x.is != value::kind::text && x.is != value::kind::array)) {
     append_text(out_, x, bound_);
   } else if (x.is == value::kind::text) {
     append_escaped(out_, x.text(), bound_);

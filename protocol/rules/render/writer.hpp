@@ -8,6 +8,9 @@
 
 namespace carillon::rules::render {
 
+/// Appends a text escaped for HTML as handlebars does. Stops soon after `out` has `bound` bytes.
+void append_escaped(std::string& out, std::string_view text, std::size_t bound);
+
 /// Writes what a rendering makes, with the indentation of partials before each
 /// of their lines.
 class writer {
@@ -28,7 +31,15 @@ class writer {
   }
 
   /// Writes a value, escaped for HTML where that is written.
-  void put(const value& x, bool escaped);
+  void put(const value& x, bool escaped) {
+    if (x.is != value::kind::text || !indent_.empty())
+      return put_any(x, escaped && html_);
+    if (escaped && html_)
+      append_escaped(out_, x.text(), bound_);
+    else
+      out_ += x.text();
+    line_begins_ = line_begins_ && x.size == 0;
+  }
 
   /// Lines are indented by that much more from here on; what it was before.
   std::string indent_more(std::string_view by) {
@@ -38,6 +49,8 @@ class writer {
   void indent_again(std::string before) { indent_ = std::move(before); }
 
  private:
+  /// Writes any value, also where lines are indented; escaped for HTML if asked.
+  void put_any(const value& x, bool escaped);
   void indented(std::string_view piece);
 
   std::string& out_;
