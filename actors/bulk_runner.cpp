@@ -1,12 +1,12 @@
 #include "actors/bulk_runner.hpp"
 
+#include "actors/questions.hpp"
 #include "actors/resilient.hpp"
 #include "protocol/codec/live_events.hpp"
 #include "protocol/rules/progress_book.hpp"
 
 #include <spdlog/spdlog.h>
 #include <caf/actor_system.hpp>
-#include <caf/send.hpp>
 
 #include <memory>
 #include <optional>
@@ -73,19 +73,9 @@ class bulk_runner_state {
   /// A slice that fails inside is planned that often before its bulk is given up.
   static constexpr int patience = 5;
 
-  /// An answer that comes back as a message.
   template <class T>
-  answer<T> sent_back() {
-    return answer<T>{[to = self_.handle(), life = self_.life()](result<T> what) {
-      caf::anon_send(to, bulk_answer<T>{life, std::make_shared<const result<T>>(std::move(what))});
-    }};
-  }
-
-  template <class Question>
-  void ask(Question question) {
-    auto what = std::make_shared<query>();
-    what->what = std::move(question);
-    self_.send(with_.queries, query_ptr{std::move(what)});
+  answer<T> told_to_self() {
+    return sent_back<bulk_answer<T>, T>(self_);
   }
 
   void look(const std::vector<bulk_standing>& all) {
@@ -97,7 +87,9 @@ class bulk_runner_state {
     ask_progress();
   }
 
-  void ask_slice() { ask(next_bulk_slice{sent_back<std::optional<bulk_slice>>()}); }
+  void ask_slice() {
+    self_.send(with_.queries, query_of(next_bulk_slice{told_to_self<std::optional<bulk_slice>>()}));
+  }
 
   void take(const result<std::optional<bulk_slice>>& found) {
     if (!found || !*found) {
@@ -112,7 +104,7 @@ class bulk_runner_state {
     turn->what = **found;
     turn->now = with_.clock();
     turn->arrived = self_.steady_now();
-    turn->reply = sent_back<bool>();
+    turn->reply = told_to_self<bool>();
     self_.send(with_.ingress, bulk_turn_ptr{std::move(turn)});
   }
 
@@ -128,16 +120,13 @@ class bulk_runner_state {
 
   void give_up(const error& why) {
     spdlog::error("bulk {} cannot go on: {}", to_text(batch_), why.detail);
-    auto what = std::make_shared<unit>();
-    what->what = bulk_failing{.id = batch_};
-    what->now = with_.clock();
-    what->arrived = self_.steady_now();
-    self_.send(with_.persistence, unit_ptr{std::move(what)});
+    self_.send(with_.persistence,
+               unit_of(bulk_failing{.id = batch_}, with_.clock(), self_.steady_now()));
   }
 
   void ask_progress() {
     if (const auto id = progress_.next(self_.steady_now()))
-      ask(get_batch{*id, sent_back<batch_record>()});
+      self_.send(with_.queries, query_of(get_batch{*id, told_to_self<batch_record>()}));
   }
 
   void tell(const result<batch_record>& found) {

@@ -1,11 +1,11 @@
 #include "actors/digest_runner.hpp"
 
+#include "actors/questions.hpp"
 #include "actors/resilient.hpp"
 #include "protocol/rules/collections.hpp"
 
 #include <spdlog/spdlog.h>
 #include <caf/actor_system.hpp>
-#include <caf/send.hpp>
 
 #include <map>
 #include <memory>
@@ -25,8 +25,8 @@ struct page_found {
 /// INTERNAL: one of the page has its message, or has none yet.
 struct digest_told {
   std::uint64_t life{0};
-  std::shared_ptr<const collection> which{};
   std::shared_ptr<const result<bool>> done{};
+  std::shared_ptr<const collection> which{};
 };
 
 }  // namespace carillon
@@ -80,15 +80,9 @@ class digest_runner_state {
   static constexpr int patience = 5;
 
   void ask() {
-    auto what = std::make_shared<query>();
     list_collections page;
-    page.reply =
-      answer<collections>{[to = self_.handle(), life = self_.life()](result<collections> found) {
-        auto kept = std::make_shared<const result<collections>>(std::move(found));
-        caf::anon_send(to, page_found{life, std::move(kept)});
-      }};
-    what->what = std::move(page);
-    self_.send(queries_, query_ptr{std::move(what)});
+    page.reply = sent_back<page_found, collections>(self_);
+    self_.send(queries_, query_of(std::move(page)));
   }
 
   void take(const result<collections>& found) {
@@ -106,11 +100,7 @@ class digest_runner_state {
     turn->what = *which;
     turn->now = clock_();
     turn->arrived = self_.steady_now();
-    turn->reply = answer<bool>{
-      [to = self_.handle(), life = self_.life(), which = std::move(which)](result<bool> done) {
-        auto kept = std::make_shared<const result<bool>>(std::move(done));
-        caf::anon_send(to, digest_told{life, which, std::move(kept)});
-      }};
+    turn->reply = sent_back<digest_told, bool>(self_, std::move(which));
     self_.send(ingress_, digest_turn_ptr{std::move(turn)});
   }
 
@@ -130,11 +120,9 @@ class digest_runner_state {
   void give_up(const collection& which, const error& why) {
     spdlog::error("digest {} cannot be told: {}", to_text(which.id), why.detail);
     failures_.erase(which.id);
-    auto what = std::make_shared<unit>();
-    what->now = clock_();
-    what->arrived = self_.steady_now();
-    what->what = rules::give_up(which, why.detail, what->now);
-    self_.send(persistence_, unit_ptr{std::move(what)});
+    const auto now = clock_();
+    self_.send(persistence_,
+               unit_of(rules::give_up(which, why.detail, now), now, self_.steady_now()));
   }
 
   self_type& self_;

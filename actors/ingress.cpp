@@ -1,6 +1,7 @@
 #include "actors/ingress.hpp"
 
 #include "actors/ingress_answers.hpp"
+#include "actors/questions.hpp"
 #include "actors/resilient.hpp"
 #include "protocol/rules/bulk.hpp"
 #include "protocol/rules/collections.hpp"
@@ -9,7 +10,6 @@
 
 #include <spdlog/spdlog.h>
 #include <caf/actor_system.hpp>
-#include <caf/send.hpp>
 
 #include <algorithm>
 #include <deque>
@@ -43,8 +43,7 @@ class ingress_state {
   static constexpr const char* name = "ingress";
   using self_type = resilient<ingress_shell>;
 
-  /// `current` is shared by all lives: a catalog once answered for is not
-  /// forgotten.
+  /// `current` is shared by all lives: a catalog once answered for is not forgotten.
   ingress_state(self_type& self, persistence_actor persistence, queries_actor queries,
                 waiting_room_actor room, std::shared_ptr<catalog_ptr> current,
                 template_shelf_ptr words, std::shared_ptr<uuid_source> ids, metrics* counts)
@@ -171,15 +170,9 @@ class ingress_state {
     }
     if (asked_.empty())
       return;
-    auto what = std::make_shared<query>();
-    what->what = gather_facts{
-      {users.begin(), users.end()},
-      answer<facts>{[to = self_.handle(), life = self_.life()](result<facts> found) {
-        caf::anon_send(to,
-                       facts_read{life, std::make_shared<const result<facts>>(std::move(found))});
-      }},
-      std::move(groups)};
-    self_.send(queries_, query_ptr{std::move(what)});
+    self_.send(queries_, query_of(gather_facts{{users.begin(), users.end()},
+                                               sent_back<facts_read, facts>(self_),
+                                               std::move(groups)}));
   }
 
   void go_on(const result<facts>& found) {
@@ -247,11 +240,10 @@ class ingress_state {
       auto meant = rules::plan(std::move(x->draft), *with, known, x->now, *ids_);
       if (!meant)
         return x->reply(std::move(meant).error());
-      auto what = std::make_shared<query>();
-      what->what = foresee{.what = std::make_shared<acceptance>(std::move(*meant)),
-                           .now = x->now,
-                           .reply = std::move(x->reply)};
-      self_.send(queries_, query_ptr{std::move(what)});
+      meant->idempotency = std::move(x->idempotency);
+      self_.send(queries_, query_of(foresee{.what = std::make_shared<acceptance>(std::move(*meant)),
+                                            .now = x->now,
+                                            .reply = std::move(x->reply)}));
     });
   }
 
@@ -285,16 +277,11 @@ class ingress_state {
 
   template <class Meant, class Asked>
   void commit(Meant meant, Asked& from) {
-    auto what = std::make_shared<unit>();
-    what->what = std::move(meant);
-    what->now = from.now;
-    what->arrived = from.arrived;
-    what->ticket = std::move(from.ticket);
-    self_.send(persistence_, unit_ptr{std::move(what)});
+    self_.send(persistence_,
+               unit_of(std::move(meant), from.now, from.arrived, std::move(from.ticket)));
   }
 
-  /// An exception of a rule belongs to the input that caused it: its producer
-  /// alone hears of it.
+  /// An exception of a rule belongs to the input that caused it: its producer alone hears of it.
   template <class Asked, class Work>
   bool at_own_risk(Asked& from, Work work) {
     try {

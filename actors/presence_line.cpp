@@ -1,7 +1,7 @@
 // How rows reach those who are here: strictly by `seq`, from memory or from storage.
 
 #include "actors/presence_state.hpp"
-
+#include "actors/questions.hpp"
 #include "protocol/rules/weight.hpp"
 
 #include <caf/send.hpp>
@@ -29,9 +29,7 @@ void presence_state::ask(Question what) {
     caf::anon_send(
       to, std::make_shared<const presence_answer>(presence_answer{life, std::move(answer)}));
   }};
-  auto asked = std::make_shared<query>();
-  asked->what = std::move(what);
-  self_.send(world_->queries, std::move(asked));
+  self_.send(world_->queries, query_of(std::move(what)));
 }
 
 template void presence_state::ask(read_state what);

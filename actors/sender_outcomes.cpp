@@ -1,3 +1,4 @@
+#include "actors/questions.hpp"
 #include "actors/sender_state.hpp"
 
 #include <spdlog/spdlog.h>
@@ -122,11 +123,7 @@ void sender_state::tell(held_delivery& x) {
       const bool again = said ? !*said : may_be_told_again(said.error());
       caf::anon_send(to, settled{generation, id, !again});
     }};
-  auto told = std::make_shared<unit>();
-  told->what = std::move(what);
-  told->now = post_->clock();
-  told->arrived = self_.steady_now();
-  self_.send(post_->persistence, unit_ptr{std::move(told)});
+  self_.send(post_->persistence, unit_of(std::move(what), post_->clock(), self_.steady_now()));
 }
 
 void sender_state::acknowledge(const settled& x) {

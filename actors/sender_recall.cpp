@@ -1,3 +1,4 @@
+#include "actors/questions.hpp"
 #include "actors/sender_state.hpp"
 
 #include <caf/send.hpp>
@@ -45,7 +46,7 @@ void sender_state::ask_about_scopes() {
       to, channel_order{
             recall{said ? std::make_shared<const scope_history>(std::move(*said)) : nullptr}});
   }};
-  self_.send(post_->queries, std::make_shared<query>(query{std::move(asked)}));
+  self_.send(post_->queries, query_of(std::move(asked)));
 }
 
 void sender_state::remember(const recall& x) {

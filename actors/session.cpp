@@ -1,6 +1,7 @@
 #include "actors/session.hpp"
 
 #include "actors/fault.hpp"
+#include "actors/questions.hpp"
 #include "actors/session_seat.hpp"
 #include "protocol/codec/live_events.hpp"
 
@@ -165,9 +166,7 @@ class session final : public session_actor::base {
         to,
         session_note{std::make_shared<const storage_answer>(storage_answer{0, std::move(found)})});
     }};
-    auto asked = std::make_shared<query>();
-    asked->what = std::move(what);
-    send(with_->queries, std::move(asked));
+    send(with_->queries, query_of(std::move(what)));
   }
 
   void learn(const result<std::vector<preferences_version>>& found) {
@@ -242,11 +241,7 @@ class session final : public session_actor::base {
         storage_answer{asked->from->id(), marking_answer{asked, std::move(done)}});
       caf::anon_send(to, session_note{std::move(told)});
     }};
-    auto work = std::make_shared<unit>();
-    work->what = std::move(mark);
-    work->now = with_->clock();
-    work->arrived = clock().now();
-    send(with_->persistence, std::move(work));
+    send(with_->persistence, unit_of(std::move(mark), with_->clock(), clock().now()));
     return true;
   }
 

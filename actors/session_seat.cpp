@@ -1,5 +1,6 @@
 #include "actors/session_seat.hpp"
 
+#include "actors/questions.hpp"
 #include "protocol/codec/live_events.hpp"
 #include "protocol/rules/audience.hpp"
 #include "protocol/rules/replay.hpp"
@@ -29,9 +30,7 @@ void ask(const session_desk& desk, const connection& by, Question what) {
     auto told = std::make_shared<const storage_answer>(storage_answer{id, std::move(answer)});
     caf::anon_send(to, session_note{std::move(told)});
   }};
-  auto asked = std::make_shared<query>();
-  asked->what = std::move(what);
-  caf::anon_send(desk.with.queries, std::move(asked));
+  caf::anon_send(desk.with.queries, query_of(std::move(what)));
 }
 
 push_ptr replayed(notification_ptr row) {

@@ -1,5 +1,6 @@
 #include "actors/waiting_room.hpp"
 
+#include "actors/questions.hpp"
 #include "actors/resilient.hpp"
 
 #include <caf/actor_system.hpp>
@@ -122,11 +123,7 @@ class waiting_room_state {
     conclusion what{once.subject, once.method, once.path, once.key, final.status, final.body};
     auto kept = std::make_shared<mailed>(std::move(done));
     what.reply = answer<bool>{[who, kept](const result<bool>&) { who->reply(std::move(*kept)); }};
-    auto told = std::make_shared<unit>();
-    told->what = std::move(what);
-    told->now = clock_();
-    told->arrived = self_.steady_now();
-    self_.send(persistence_, unit_ptr{std::move(told)});
+    self_.send(persistence_, unit_of(std::move(what), clock_(), self_.steady_now()));
   }
 
   void forget(std::uint32_t number) {

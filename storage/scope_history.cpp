@@ -9,11 +9,8 @@ namespace {
 
 using enum storage_class;
 
-constexpr column use_columns[] = {{"channel"},
-                                  {"scope"},
-                                  {"started_at", number},
-                                  {"delivery_id", storage_class::binary},
-                                  {"until", number}};
+constexpr column use_columns[] = {
+  {"channel"}, {"scope"}, {"started_at", number}, {"delivery_id", binary}, {"until", number}};
 
 /// More than that are not worth the memory: those longest ago count no more.
 constexpr int most_uses = 1'000'000;

@@ -13,7 +13,7 @@
 namespace carillon::channels {
 
 /// A POST of JSON. Sent byte for byte: what is outside ASCII goes as it is, because WeCom and
-/// WeChat mangle `\uXXXX`.
+/// WeChat mangle JSON escapes of them.
 http_request json_post(std::string url, std::string body, milliseconds timeout);
 
 /// The JSON object that the text is; an empty one for any other bytes.

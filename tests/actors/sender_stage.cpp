@@ -69,6 +69,8 @@ void commit(ledger_pointer self, const unit_ptr& x) {
     return;
   }
   auto& row = book.rows.at(what.delivery->id);
+  if (!row.owned && row.what.tries >= what.delivery->tries)
+    return what.reply(true);
   row.what = *what.delivery;
   row.owned = false;
   row.attempts.insert(row.attempts.end(), what.earlier.begin(), what.earlier.end());
