@@ -359,12 +359,14 @@ CAF_TEST(ending answers those who wait) {
 CAF_TEST(a rehearsal is planned and put to the store as a question) {
   auto x = std::make_shared<rehearsal>();
   x->draft.what.type = "order.paid";
+  x->idempotency.emplace().key = "k";
   x->now = now;
   caf::anon_send(dut, rehearsal_ptr{std::move(x)});
   sched.run();
   CAF_REQUIRE_EQUAL(asked->size(), 1u);
   const auto& question = std::get<foresee>(asked->at(0)->what);
   CAF_CHECK_EQUAL(question.what->plan.size(), 2u);
+  CAF_CHECK_EQUAL(question.what->idempotency.value().key, "k");
   CAF_CHECK(question.now == now && stored->empty());
 }
 

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Engine, admin, publisher, user } from './harness/engine.mjs';
+import { Engine, admin, jwt, publisher, user } from './harness/engine.mjs';
 import { WebhookReceiver } from './harness/receiver.mjs';
 
 const seed = Number(process.env.CARILLON_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -150,6 +150,36 @@ async function rows() {
   const { deliveries } = (await engine.get('/api/v1/notifications/stats', admin)).body;
   return Object.values(deliveries).flatMap((x) => Object.values(x)).reduce((x, y) => x + y, 0);
 }
+
+test('an event whose key was used is foretold as the duplicate that it would be', async () => {
+  const path = '/api/v1/admin/routes/dry-run';
+  const made = await engine.put('/api/v1/admin/routes', { routes: [{ event: 'key.*', channels: ['system', 'calls', 'off'] }] }, admin);
+  assert.equal(made.status, 200, made.text);
+  const event = { type: 'key.used', recipients: ['q1', 'q2'], idempotency_key: 'order-1', data: { n: 1 } };
+  const all = (answer) => answer.body.deliveries.map((x) => line(x.channel, x.recipient, x.status, x.reason)).sort();
+  const first = await engine.post(path, event, admin);
+  assert.equal(first.body.notification.user_id, 'q1');
+  assert.deepEqual(all(first).filter((x) => !x.startsWith('calls')), ['off > all: skipped (channel_disabled)', 'system > q1: delivered', 'system > q2: delivered']);
+  const told = await engine.post('/api/v1/events', event, admin);
+  assert.equal(told.status, 202);
+  const before = await rows();
+
+  const again = await engine.post(path, event, admin);
+  assert.equal(again.status, 200);
+  assert.equal(again.body.notification, undefined);
+  assert.deepEqual(again.body.deliveries, first.body.deliveries.map((x) => ({ ...x, status: 'skipped', reason: 'duplicate' })));
+  const replayed = await engine.post('/api/v1/events', event, admin);
+  assert.equal(replayed.headers['idempotency-replayed'], 'true');
+  assert.deepEqual(replayed.body, told.body);
+
+  // The key of another, another key, and the same key with other words.
+  const other = await engine.post(path, event, jwt({ sub: 'another operator', scope: 'admin' }));
+  assert.deepEqual(all(other), all(first));
+  assert.deepEqual(all(await engine.post(path, { ...event, idempotency_key: 'order-2' }, admin)), all(first));
+  for (const where of [path, '/api/v1/events'])
+    assert.equal((await engine.post(where, { ...event, data: { n: 2 } }, admin)).status, 422, where);
+  assert.equal(await rows(), before);
+});
 
 test(`what a dry run says is what happens (seed ${seed})`, async (t) => {
   t.diagnostic(`CARILLON_TEST_SEED=${seed}`);
