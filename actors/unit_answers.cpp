@@ -29,7 +29,8 @@ struct row_counter {
     return 1 + x.user_ids.size() / bulk_chunk_users;
   }
   std::size_t operator()(const bulk_chunk& x) const {
-    return 2 + x.meant.notifications.size() + 2 * x.meant.deliveries.size();
+    const auto told = x.of ? x.of->meant.plan.size() : x.meant.deliveries.size();
+    return 2 + x.meant.notifications.size() + 2 * told;
   }
   std::size_t operator()(const bulk_failing&) const { return 2; }
   std::size_t operator()(const dispatching& x) const { return static_cast<std::size_t>(x.limit); }

@@ -2,6 +2,7 @@
 
 #include "protocol/answer.hpp"
 #include "protocol/delivery.hpp"
+#include "protocol/event.hpp"
 #include "protocol/id.hpp"
 #include "protocol/notification.hpp"
 #include "protocol/once.hpp"
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace carillon {
@@ -106,12 +108,39 @@ struct bulking {
   answer<batch_begun> reply{};
 };
 
+/// Channels and recipients, as locks name them.
+using told_list = std::vector<std::pair<std::string, std::string>>;
+
+/// What a bulk tells that comes of an event with more addressed people than one commit takes.
+struct event_letter {
+  /// The routes that tell them, in order, each a JSON object with one channel.
+  std::vector<std::string> routes{};
+  /// Roles and stores whose people are told, as they are stored when their turn comes.
+  std::vector<audience> groups{};
+  /// Who has been told already and may be met again by a slice.
+  told_list told{};
+};
+
+/// The part of an event's bulk that a slice of its people is.
+struct event_turn {
+  event about{};
+  event_letter letter{};
+  /// They are those whom the event names; otherwise people of the groups.
+  bool named{false};
+  /// Behind whom the groups go on; nothing where nobody follows.
+  std::optional<std::string> next{};
+  /// How many the groups have, with their first slice.
+  std::int64_t members{0};
+};
+
 /// The users of a bulk who come next.
 struct bulk_slice {
   batch_id batch{};
   std::int64_t number{0};
   bulk_letter what{};
   std::vector<std::string> user_ids{};
+  /// Set where an event is told; `what` says nothing then.
+  std::optional<event_turn> of{};
 };
 
 /// A bulk that was looked at.

@@ -136,11 +136,12 @@ struct read_preferences {
   answer<std::vector<preferences_version>> reply{};
 };
 
-/// The most that an audience of addressed channels may have in one event.
-inline constexpr std::size_t most_members = 10'000;
+/// People on a channel with addresses who are told by the commit of an event; more are told by a
+/// bulk.
+inline constexpr std::size_t most_told_at_once = bulk_chunk_users;
 
 /// What is stored of these users, for planning, and of those who have a role or a store that is
-/// asked for, at most one more than `most_members` of each.
+/// asked for, at most one more than `most_told_at_once` of each.
 struct gather_facts {
   std::vector<std::string> user_ids{};
   answer<facts> reply{};
@@ -230,11 +231,16 @@ struct event_notification {
   bool suppressed{false};
 };
 
-/// An event with all that came of it.
+/// Deliveries that are told of one event.
+inline constexpr std::size_t most_event_deliveries = 1000;
+
+/// An event with all that came of it: of its deliveries the first.
 struct event_story {
   event what{};
   std::vector<delivery_story> deliveries{};
   std::vector<event_notification> notifications{};
+  /// How far the bulk is that tells those who are too many for one commit.
+  std::optional<batch_record> bulk{};
 };
 
 /// An event's story, else `not_found`.

@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -48,16 +49,6 @@ struct creation {
   answer<created> reply{};
 };
 
-/// What one slice of a bulk means. It is committed with the step to the next one: a slice that was
-/// committed before, or whose bulk is over, changes nothing, and `done` is false.
-struct bulk_chunk {
-  batch_id batch{};
-  std::int64_t number{0};
-  creation meant{};
-  bool done{false};
-  answer<bool> reply{};
-};
-
 /// What a mailing came to: a delivery for each channel asked, the inbox's row shown as one.
 struct mailed {
   std::vector<delivery_ptr> deliveries{};
@@ -70,6 +61,18 @@ struct throttle {
   milliseconds per{0};
 
   friend bool operator==(const throttle&, const throttle&) = default;
+};
+
+/// The reason that stands for people who are told by a bulk.
+inline constexpr std::string_view told_by_bulk = "bulk";
+
+/// People whom a bulk tells of an event.
+struct crowd {
+  /// The route as a JSON object with one channel: what it says now holds to the end.
+  std::string route{};
+  /// The role or the store they have; otherwise they are named.
+  std::optional<audience> group{};
+  std::vector<std::string> named{};
 };
 
 /// One thing an event means: an inbox row or a delivery, and the lock that makes it happen once.
@@ -87,6 +90,9 @@ struct planned {
   std::string bucket{};
   /// Set where it waits for others: `delivery` is then the one of a digest that begins with it.
   std::optional<collectable> waits_with{};
+  /// Set where more are told than one commit takes: `delivery` stands for them all and is not
+  /// stored.
+  std::optional<crowd> told_later{};
 };
 
 /// What became of an event.
@@ -98,15 +104,40 @@ struct accepted {
   /// `notification` and channel `system`, are `delivered` and are not stored as deliveries.
   std::vector<delivery_ptr> deliveries{};
   std::optional<stored_answer> replayed{};
+  /// The bulk that tells all others.
+  std::optional<batch_id> bulk{};
 };
 
 /// Stores an event with everything it means.
 struct acceptance {
   event what{};
   std::vector<planned> plan{};
+  /// The bulk to be begun where anybody is told later, and who is told before on its channels.
+  batch_id bulk{};
+  told_list told{};
   std::optional<once<accepted>> idempotency{};
   accepted done{};
   answer<accepted> reply{};
+};
+
+/// What a slice of an event's bulk means.
+struct event_chunk {
+  acceptance meant{};
+  event_turn turn{};
+  /// How many people it has.
+  std::int64_t people{0};
+};
+
+/// What one slice of a bulk means. It is committed with the step to the next one: a slice that was
+/// committed before, or whose bulk is over, changes nothing, and `done` is false.
+struct bulk_chunk {
+  batch_id batch{};
+  std::int64_t number{0};
+  creation meant{};
+  /// Set where an event is told; `meant` is empty then.
+  std::optional<event_chunk> of{};
+  bool done{false};
+  answer<bool> reply{};
 };
 
 /// Ends a digest with the message it comes to: committed together, so that it is told once. One

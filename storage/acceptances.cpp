@@ -1,6 +1,7 @@
 #include "storage/acceptances.hpp"
 
 #include "storage/collections.hpp"
+#include "storage/event_bulks.hpp"
 #include "storage/turns.hpp"
 #include "storage/verdict.hpp"
 
@@ -36,25 +37,39 @@ void harvest_acceptance(work& w, const accepting& unit, std::span<const lock> lo
     x.done.id = mine.front().event.value_or(x.what.id);
     return;
   }
-  x.done.id = x.what.id;
   into.events.push_back(&x.what);
+  harvest_plan(w, x, unit.now, mine, into);
+}
+
+void harvest_plan(work& w, acceptance& x, timestamp now, std::span<const lock> mine,
+                  harvest& into) {
+  x.done.id = x.what.id;
   auto next = mine.begin();
+  std::vector<const planned*> left;
   for (const auto& one : x.plan) {
     auto outcome = shown_of(one, x.what.type);
     const auto* held = takes_lock(x, one) ? &*next++ : nullptr;
-    const auto decided = judge(one, held, [&] { return take_turn(w, one, unit.now); });
+    const auto decided = judge(one, held, [&] { return take_turn(w, one, now); });
+    if (one.told_later && decided == verdict::as_planned) {
+      left.push_back(&one);
+      continue;
+    }
     apply(decided, one, *outcome);
     bool stored = !one.inbox;
     if (decided == verdict::collected)
       stored = collect(w, *one.waits_with, x.what.id,
-                       held ? std::optional{held->key} : std::nullopt, unit.now, *outcome);
+                       held ? std::optional{held->key} : std::nullopt, now, *outcome);
     else if (decided == verdict::throttled && held)  // what is not sent takes no lock
       w.db.run("delete from notification_locks where key = :key", {{"key", held->key}});
     else if (decided == verdict::as_planned && one.inbox)
-      into.add(one.inbox, unit.now);
+      into.add(one.inbox, now);
     if (stored)
       into.deliveries.push_back(outcome);
     x.done.deliveries.push_back(std::move(outcome));
+  }
+  if (!left.empty()) {
+    begin_event_bulk(w, now, x, left);
+    x.done.bulk = x.bulk;
   }
 }
 

@@ -8,6 +8,7 @@
 #include "storage/collections.hpp"
 #include "storage/creations.hpp"
 #include "storage/deliveries.hpp"
+#include "storage/event_bulks.hpp"
 #include "storage/events.hpp"
 #include "storage/idempotency.hpp"
 #include "storage/locks.hpp"
@@ -42,6 +43,8 @@ void reset(unit& x) {
   } else if (auto* chunk = std::get_if<bulk_chunk>(&x.what)) {
     chunk->done = false;
     chunk->meant.done = {};
+    if (chunk->of)
+      chunk->of->meant.done = {};
     for (const auto& one : chunk->meant.notifications)
       forget_seq(*one);
   } else if (auto* taken = std::get_if<acceptance>(&x.what)) {
@@ -68,10 +71,19 @@ void reset(unit& x) {
   }
 }
 
+/// A slice of an event's bulk, where its locks begin, and what it makes.
+struct slice_in_work {
+  bulk_chunk* what;
+  timestamp now;
+  std::size_t first_lock;
+  std::vector<delivery_ptr> made{};
+};
+
 /// The units of a batch by kind, each in their order.
 struct sorted_units {
   std::vector<creating> creations{};
   std::vector<std::pair<const unit*, bulk_chunk*>> chunks{};
+  std::vector<slice_in_work> slices{};
   std::vector<accepting> acceptances{};
   std::vector<std::pair<const unit*, collection_end*>> collections{};
   std::vector<std::pair<unit*, marking*>> marks{};
@@ -118,12 +130,23 @@ sorted_units sort_units(std::span<const unit_ptr> units, const idempotency_ledge
 }
 
 /// What those mean that are the next of their bulk is created with the rest.
-void take_chunks(work& w, sorted_units& all) {
+void take_chunks(work& w, sorted_units& all, milliseconds retention) {
   for (const auto& [x, chunk] : all.chunks) {
-    chunk->done = take_chunk(w, *chunk, x->now);
-    if (chunk->done)
+    chunk->done = chunk->of ? take_event_chunk(w, *chunk, x->now) : take_chunk(w, *chunk, x->now);
+    if (chunk->done && chunk->of) {
+      all.slices.push_back({chunk, x->now, all.locks.size()});
+      want_locks(chunk->of->meant, x->now, retention, all.locks);
+    } else if (chunk->done) {
       all.creations.push_back({&chunk->meant, x->now, all.locks.size()});
+    }
   }
+}
+
+void harvest_slice(work& w, slice_in_work& x, std::span<const lock> locks, harvest& into) {
+  const auto before = into.deliveries.size();
+  harvest_plan(w, x.what->of->meant, x.now, locks.subspan(x.first_lock), into);
+  x.made.assign(into.deliveries.begin() + static_cast<std::ptrdiff_t>(before),
+                into.deliveries.end());
 }
 
 /// Applies a unit that stands alone.
@@ -153,19 +176,23 @@ void apply_batch(work& w, std::span<const unit_ptr> units, milliseconds retentio
     reset(*x);
   idempotency_ledger ledger{w, units};
   auto sorted = sort_units(units, ledger, retention);
-  take_chunks(w, sorted);
+  take_chunks(w, sorted, retention);
   take_locks(w, sorted.locks);
   harvest made;
   harvest_creations(w, sorted.creations, sorted.locks, made);
   for (const auto& x : sorted.acceptances)
     harvest_acceptance(w, x, sorted.locks, made);
+  for (auto& x : sorted.slices)
+    harvest_slice(w, x, sorted.locks, made);
   for (const auto& [x, end] : sorted.collections)
     harvest_collection(w, *end, x->now, made);
   insert_events(w, made.events);
   insert_deliveries(w, made.deliveries, sorted.now);
   for (const auto& [x, chunk] : sorted.chunks)
-    if (chunk->done)
+    if (chunk->done && !chunk->of)
       mark_chunk(w, *chunk);
+  for (const auto& x : sorted.slices)
+    mark_event_chunk(w, *x.what, x.made);
   settle_deliveries(w, sorted.settlements, sorted.now, ids);
   for (const auto& [x, mark] : sorted.marks)
     apply_marking(w, *x, *mark);

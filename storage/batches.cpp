@@ -22,8 +22,9 @@ constexpr int most_cancelled = 2000;
 
 constexpr const char* batch_columns =
   "id, status, total, succeeded, failed, created_at, completed_at, told, started_by, "
-  "case when letter is null then 0 else 1 end, filter, done_id, last_id";
-constexpr int batch_column_count = 13;
+  "case when letter is null then 0 else 1 end, case when event_id is null then 0 else 1 end, "
+  "filter, done_id, last_id";
+constexpr int batch_column_count = 14;
 
 batch_status status_of(const std::string& word) {
   return word == "completed"   ? batch_status::completed
@@ -38,6 +39,7 @@ struct stored_batch : batch_record {
   std::int64_t told{0};
   std::string by{};
   bool is_bulk{false};
+  bool tells_event{false};
   /// What a replay is about, and the slice of it that was worked last.
   delivery_filter which{};
   std::optional<delivery_id> done{};
@@ -66,6 +68,7 @@ stored_batch record_of(row& x) {
   out.told = x.number();
   out.by = x.text();
   out.is_bulk = x.number() != 0;
+  out.tells_event = x.number() != 0;
   out.which = filter_of(x.text());
   out.done = x.optional_id<delivery_id>();
   out.last = x.optional_id<delivery_id>();
@@ -83,7 +86,7 @@ std::optional<stored_batch> find_batch(connection& db, const batch_id& id) {
 /// Counts the final ones of a batch.
 void count(connection& db, stored_batch& of) {
   if (of.is_bulk)
-    return count_users(db, of.told, of);
+    return count_users(db, of.told, of.tells_event, of);
   of.succeeded = of.failed = 0;
   db.select(
     "select status, count(*) from notification_deliveries where batch_id = :id "
@@ -112,10 +115,13 @@ void end(work& w, stored_batch& what, batch_status how, timestamp now) {
   count(w.db, what);
   what.status = how;
   what.completed_at = now;
+  if (what.tells_event && how == batch_status::completed)
+    what.total = what.processed;  // whoever left a group meanwhile was not told
   w.db.run(
-    "update notification_batches set status = :status, succeeded = :succeeded, "
+    "update notification_batches set status = :status, total = :total, succeeded = :succeeded, "
     "failed = :failed, completed_at = :now where id = :id",
     {{"status", word_of(how)},
+     {"total", what.total},
      {"succeeded", what.succeeded},
      {"failed", what.failed},
      {"now", now},

@@ -1,6 +1,7 @@
 #include "storage/bulks.hpp"
 
 #include "storage/creations.hpp"
+#include "storage/event_bulks.hpp"
 #include "storage/json_text.hpp"
 
 #include <algorithm>
@@ -89,7 +90,14 @@ void begin_bulk(work& w, timestamp now, const batch_id& id, bulking& what) {
      {"letter", letter},
      {"lane", static_cast<int>(what.what.priority.value_or(priority::normal))},
      {"by", what.by}});
-  const auto chunks = in_chunks(what.user_ids);
+  put_chunks(w, id, what.user_ids);
+  what.done.what = {.id = id, .total = total, .created_at = now};
+  arm_at(w.out, timer_kind::batch, now);
+  ++w.out.rows;
+}
+
+std::size_t put_chunks(work& w, const batch_id& id, const std::vector<std::string>& users) {
+  const auto chunks = in_chunks(users);
   w.db.for_rows(
     "insert into notification_batch_chunks (batch_id, number, user_ids) "
     "select {batch_id}, {number}, {user_ids} {from rows} where true",
@@ -98,9 +106,8 @@ void begin_bulk(work& w, timestamp now, const batch_id& id, bulking& what) {
       out.emplace_back("number", i);
       out.emplace_back("user_ids", chunks[i]);
     });
-  what.done.what = {.id = id, .total = total, .created_at = now};
-  arm_at(w.out, timer_kind::batch, now);
-  w.out.rows += chunks.size() + 1;
+  w.out.rows += chunks.size();
+  return chunks.size();
 }
 
 bool take_chunk(work& w, const bulk_chunk& what, timestamp now) {
@@ -154,11 +161,14 @@ void follow_bulks(work& w, std::span<const delivery_ptr> made) {
 void drop_chunks(work& w, const batch_id& id) {
   w.out.rows +=
     w.db.run("delete from notification_batch_chunks where batch_id = :id", {{"id", id}});
+  w.db.run("update notification_batches set after_user = null where id = :id", {{"id", id}});
 }
 
 bool has_chunks(connection& db, const batch_id& id) {
-  return db.select("select 1 from notification_batch_chunks where batch_id = :id limit 1", 1,
-                   {{"id", id}}, [](row&) {})
+  return db.select(
+           "select 1 from notification_batches b where id = :id and (after_user is not null or "
+           "exists (select 1 from notification_batch_chunks c where c.batch_id = b.id))",
+           1, {{"id", id}}, [](row&) {})
          > 0;
 }
 
@@ -170,13 +180,15 @@ bool has_waiting(connection& db, const batch_id& id) {
          > 0;
 }
 
-void count_users(connection& db, std::int64_t told, batch_record& of) {
+void count_users(connection& db, std::int64_t told, bool of_event, batch_record& of) {
   of.succeeded = told;
   of.failed = 0;
   std::string sql{"select reached, count(*) from (select "};
   sql.append(reached_column)
     .append(" as reached from notification_deliveries where bulk_id = :id ");
-  sql.append("group by user_id having ")
+  sql.append("group by user_id")
+    .append(of_event ? ", case when coalesce(user_id, '') = '' then recipient end" : "")
+    .append(" having ")
     .append(waits_column)
     .append(" = 0) users group by reached");
   db.select(sql, 2, {{"id", of.id}}, [&](row& x) {
@@ -188,18 +200,31 @@ void count_users(connection& db, std::int64_t told, batch_record& of) {
 
 std::optional<bulk_slice> read_next_slice(connection& db) {
   std::optional<bulk_slice> found;
+  std::optional<event_id> about;
+  std::string letter;
+  std::string users;
+  std::string after;
   db.select(
-    "select b.id, c.number, b.letter, c.user_ids from notification_batches b "
-    "join notification_batch_chunks c on c.batch_id = b.id and c.number = (select min(number) "
-    "from notification_batch_chunks where batch_id = b.id) where b.completed_at is null "
-    "order by b.lane desc, c.number, b.id limit 1",
-    4, {}, [&](row& x) {
+    "select b.id, coalesce(c.number, b.turn), b.letter, c.user_ids, b.event_id, b.after_user "
+    "from notification_batches b left join notification_batch_chunks c on c.batch_id = b.id and "
+    "c.number = (select min(number) from notification_batch_chunks where batch_id = b.id) "
+    "where b.completed_at is null and (c.number is not null or b.after_user is not null) "
+    "order by b.lane desc, coalesce(c.number, b.turn), b.id limit 1",
+    6, {}, [&](row& x) {
       auto& next = found.emplace();
       next.batch = x.id<batch_id>();
       next.number = x.number();
-      next.what = letter_of(x.text());
-      next.user_ids = strings_of(x.text());
+      letter = x.text();
+      users = x.text();
+      about = x.optional_id<event_id>();
+      after = x.text();
     });
+  if (found && about) {
+    read_event_slice(db, *about, letter, users, after, *found);
+  } else if (found) {
+    found->what = letter_of(letter);
+    found->user_ids = strings_of(users);
+  }
   return found;
 }
 

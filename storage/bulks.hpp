@@ -14,6 +14,9 @@ namespace carillon::storage {
 /// Stores a bulk and the users who wait for their turn.
 void begin_bulk(work& w, timestamp now, const batch_id& id, bulking& what);
 
+/// Stores users who wait for their turn, in chunks; how many those are.
+std::size_t put_chunks(work& w, const batch_id& id, const std::vector<std::string>& users);
+
 /// Takes the chunk's users off those who wait; false where they are not among them any more. Who is
 /// told by the inbox alone is counted. After the last chunk the bulk is looked at.
 bool take_chunk(work& w, const bulk_chunk& what, timestamp now);
@@ -33,7 +36,8 @@ bool has_waiting(connection& db, const batch_id& id);
 
 /// The users of the bulk all of whose deliveries are final: how many were reached, and how many
 /// were not. `told` are those who have none.
-void count_users(connection& db, std::int64_t told, batch_record& of);
+/// Where the bulk tells an event, who has no user id is told apart by the address.
+void count_users(connection& db, std::int64_t told, bool of_event, batch_record& of);
 
 /// Who comes next, of the most urgent bulk; of equal ones in turns.
 std::optional<bulk_slice> read_next_slice(connection& db);

@@ -1,3 +1,4 @@
+#include "storage/batches.hpp"
 #include "storage/collections.hpp"
 #include "storage/deliveries.hpp"
 #include "storage/delivery_reads.hpp"
@@ -19,13 +20,6 @@ const std::string event_columns =
 namespace {
 
 using reader_of = event_notification::reader;
-
-std::optional<event> find_event(connection& db, const event_id& id) {
-  std::optional<event> found;
-  db.select("select " + event_columns + " from notification_events e where e.id = :id",
-            event_column_count, {{"id", id}}, [&](row& x) { found = read_event(x); });
-  return found;
-}
 
 /// The explicit mark, else the first watermark at or above its place.
 std::vector<reader_of> reader_of_personal(connection& db, const notification& what) {
@@ -69,6 +63,13 @@ bool is_suppressed(connection& db, const notification_ptr& what) {
 
 }  // namespace
 
+std::optional<event> find_event(connection& db, const event_id& id) {
+  std::optional<event> found;
+  db.select("select " + event_columns + " from notification_events e where e.id = :id",
+            event_column_count, {{"id", id}}, [&](row& x) { found = read_event(x); });
+  return found;
+}
+
 event read_event(row& x) {
   event out;
   out.id = x.id<event_id>();
@@ -94,9 +95,11 @@ std::optional<event_story> read_event_story(connection& db, const event_id& id) 
   if (!what)
     return std::nullopt;
   event_story story{.what = std::move(*what)};
+  std::optional<batch_id> bulk;
   std::vector<delivery_id> deliveries;
-  db.select("select id from notification_deliveries where event_id = :id order by id", 1,
-            {{"id", id}}, [&](row& x) { deliveries.push_back(x.id<delivery_id>()); });
+  db.select("select id from notification_deliveries where event_id = :id order by id limit :n", 1,
+            {{"id", id}, {"n", most_event_deliveries}},
+            [&](row& x) { deliveries.push_back(x.id<delivery_id>()); });
   std::vector<notification_ptr> notifications;
   const auto read_notifications = [&](const char* column, const uuid& value) {
     const auto sql = "select " + notification_columns + " from notifications n where n."
@@ -109,7 +112,8 @@ std::optional<event_story> read_event_story(connection& db, const event_id& id) 
   };
   read_notifications("event_id", id.value);
   for (const auto& told_with : digests_of(db, id)) {
-    if (std::ranges::find(deliveries, told_with) == deliveries.end())
+    if (deliveries.size() < most_event_deliveries
+        && std::ranges::find(deliveries, told_with) == deliveries.end())
       deliveries.push_back(told_with);
     read_notifications("id", told_with.value);
   }
@@ -118,6 +122,10 @@ std::optional<event_story> read_event_story(connection& db, const event_id& id) 
       story.deliveries.push_back(std::move(*found));
   for (const auto& one : notifications)
     story.notifications.push_back({one, readers_of(db, *one), is_suppressed(db, one)});
+  db.select("select id from notification_batches where event_id = :id", 1, {{"id", id}},
+            [&](row& x) { bulk = x.id<batch_id>(); });
+  if (bulk)
+    story.bulk = read_batch(db, *bulk);
   return story;
 }
 

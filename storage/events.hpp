@@ -19,6 +19,9 @@ event read_event(row& x);
 /// Stores events as they were posted.
 void insert_events(work& w, std::span<const event* const> events);
 
+/// The event as it was posted; nothing where there is none.
+std::optional<event> find_event(connection& db, const event_id& id);
+
 /// An event with all that came of it; nothing where there is no such event.
 std::optional<event_story> read_event_story(connection& db, const event_id& id);
 

@@ -84,6 +84,23 @@ bulk_letter letter_of(const std::string& text) {
   return out;
 }
 
+std::string text_of(const event_letter& letter) {
+  auto groups = json::array();
+  for (const auto& x : letter.groups)
+    groups.push_back({{"role", x.role}, {"store", x.store_id}});
+  return json{{"routes", letter.routes}, {"groups", groups}, {"told", letter.told}}.dump();
+}
+
+event_letter event_letter_of(const std::string& text) {
+  const auto in = json::parse(text);
+  event_letter out;
+  out.routes = in.at("routes").get<std::vector<std::string>>();
+  for (const auto& x : in.at("groups"))
+    out.groups.push_back({{}, x.at("role").get<std::string>(), x.at("store").get<std::string>()});
+  out.told = in.at("told").get<told_list>();
+  return out;
+}
+
 std::string text_of(const delivery_filter& filter) {
   auto out = json::object();
   const auto put = [&](const char* name, const auto& value, auto show) {

@@ -19,6 +19,9 @@ std::vector<failover_step> steps_of(const std::string& text);
 std::string text_of(const bulk_letter& letter);
 bulk_letter letter_of(const std::string& text);
 
+std::string text_of(const event_letter& letter);
+event_letter event_letter_of(const std::string& text);
+
 std::string text_of(const delivery_filter& filter);
 delivery_filter filter_of(const std::string& text);
 

@@ -1,9 +1,13 @@
 #include "storage/recipients.hpp"
 
+#include "protocol/query.hpp"
+#include "protocol/rules/audience.hpp"
 #include "storage/json_text.hpp"
 #include "storage/preferences.hpp"
 
+#include <algorithm>
 #include <array>
+#include <deque>
 #include <map>
 #include <set>
 #include <string_view>
@@ -70,41 +74,87 @@ facts read_facts(connection& db, std::span<const std::string> user_ids) {
 
 namespace {
 
-/// A pattern for a JSON list that holds this text. It may fit more, since case counts in no
-/// pattern of SQLite's; who is meant is told by the list itself.
-std::string holding(const std::string& name) {
-  const auto quoted = text_of(std::vector{name});
-  std::string out = "%";
-  for (const char c : quoted.substr(1, quoted.size() - 2)) {
-    if (c == '%' || c == '_' || c == '!')
-      out += '!';
-    out += c;
+/// Conditions on `recipients` that everybody fits who belongs to any of the groups. Others may fit
+/// where a name has quotes; who is meant is told by the lists themselves.
+class membership {
+ public:
+  explicit membership(std::span<const audience> groups) {
+    for (const auto& x : groups) {
+      sql_ += sql_.empty() ? "(" : " or (";
+      require("roles", x.role);
+      if (!x.role.empty() && !x.store_id.empty())
+        sql_ += " and ";
+      require("stores", x.store_id);
+      sql_ += ')';
+    }
   }
-  return out + '%';
-}
+
+  const std::string& sql() const { return sql_; }
+
+  /// Its values, which live as long as this.
+  parameter_list values() const {
+    parameter_list out;
+    for (const auto& [name, text] : texts_)
+      out.emplace_back(name, text);
+    return out;
+  }
+
+ private:
+  /// The list, as JSON, holds the name.
+  void require(const char* list, const std::string& name) {
+    if (name.empty())
+      return;
+    const auto quoted = text_of(std::vector{name});
+    const auto& [key, text] =
+      texts_.emplace_back("g" + std::to_string(texts_.size()), quoted.substr(1, quoted.size() - 2));
+    sql_.append("replace(").append(list).append(", :").append(key).append(", '') <> ").append(list);
+  }
+
+  std::string sql_;
+  std::deque<std::pair<std::string, std::string>> texts_;
+};
 
 }  // namespace
+
+std::vector<std::string> read_members(connection& db, std::span<const audience> groups,
+                                      std::string after, std::size_t most) {
+  std::vector<std::string> out;
+  const membership fitting{groups};
+  const auto sql = "select user_id, roles, stores from recipients where user_id > :after and ("
+                   + fitting.sql() + ") order by user_id limit :n";
+  for (bool more = !groups.empty(); more && out.size() < most;) {
+    auto values = fitting.values();
+    const auto behind = after;
+    const auto asked = most - out.size();
+    values.emplace_back("after", behind);
+    values.emplace_back("n", asked);
+    more = db.select(sql, 3, values, [&](row& x) {
+      after = x.text();
+      const auto roles = strings_of(x.text());
+      const auto stores = strings_of(x.text());
+      if (std::ranges::any_of(
+            groups, [&](const audience& to) { return rules::belongs(roles, stores, to); }))
+        out.push_back(after);
+    }) == asked;
+  }
+  return out;
+}
+
+std::int64_t count_members(connection& db, std::span<const audience> groups) {
+  std::int64_t n = 0;
+  const membership fitting{groups};
+  if (!groups.empty())
+    db.select("select count(*) from recipients where " + fitting.sql(), 1, fitting.values(),
+              [&](row& x) { n = x.number(); });
+  return n;
+}
 
 facts read_facts(connection& db, std::span<const std::string> user_ids,
                  std::span<const audience> groups) {
   std::set<std::string> users(user_ids.begin(), user_ids.end());
-  for (const auto& group : groups) {
-    const auto role = holding(group.role);
-    const auto store = holding(group.store_id);
-    std::string sql = "select user_id from recipients where true";
-    parameter_list values;
-    if (!group.role.empty()) {
-      sql += " and roles like :role escape '!'";
-      values.emplace_back("role", role);
-    }
-    if (!group.store_id.empty()) {
-      sql += " and stores like :store escape '!'";
-      values.emplace_back("store", store);
-    }
-    values.emplace_back("n", most_members + 1);
-    db.select(sql + " order by user_id limit :n", 1, values,
-              [&](row& x) { users.insert(x.text()); });
-  }
+  for (const auto& group : groups)
+    for (auto& user : read_members(db, {&group, 1}, {}, most_told_at_once + 1))
+      users.insert(std::move(user));
   const std::vector<std::string> all(users.begin(), users.end());
   return read_facts(db, all);
 }

@@ -4,6 +4,7 @@
 #include "protocol/draft.hpp"
 #include "storage/work.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,9 +16,16 @@ namespace carillon::storage {
 facts read_facts(connection& db, std::span<const std::string> user_ids);
 
 /// The same, and of those who have the role and the store of a group, at most one more than
-/// `most_members` of each.
+/// `most_told_at_once` of each.
 facts read_facts(connection& db, std::span<const std::string> user_ids,
                  std::span<const audience> groups);
+
+/// People behind that one, in their order, who belong to any of the groups; at most so many.
+std::vector<std::string> read_members(connection& db, std::span<const audience> groups,
+                                      std::string after, std::size_t most);
+
+/// How many they are in all.
+std::int64_t count_members(connection& db, std::span<const audience> groups);
 
 /// All that is stored of one person.
 std::optional<recipient_record> read_recipient(connection& db, const std::string& user_id);

@@ -138,6 +138,8 @@ std::string accepted_json(const accepted& what) {
     append_delivery(out, *what.deliveries[i]);
   }
   out += ']';
+  if (what.bulk)
+    to.word("batch_id", to_text(*what.bulk));
   to.end();
   return out;
 }

@@ -2,6 +2,7 @@
 
 #include "protocol/codec/delivery.hpp"
 #include "protocol/codec/notification.hpp"
+#include "protocol/codec/operation.hpp"
 #include "protocol/codec/text.hpp"
 #include "protocol/codec/time.hpp"
 
@@ -84,7 +85,7 @@ void append_rehearsed(std::string& out, const delivery& x) {
 
 }  // namespace
 
-std::string event_story_json(const event_story& story) {
+std::string event_story_json(const event_story& story, timestamp now) {
   const auto& what = story.what;
   std::string out = "{";
   put_text(out, "id", to_text(what.id));
@@ -106,6 +107,10 @@ std::string event_story_json(const event_story& story) {
            [&](const delivery_story& x) { out += delivery_story_json(x); });
   put_list(out, "notifications", story.notifications,
            [&](const event_notification& x) { append_notification_story(out, x); });
+  if (story.bulk) {
+    begin(out, "batch");
+    out += batch_json(*story.bulk, now);
+  }
   return out += '}';
 }
 

@@ -1,4 +1,5 @@
 #include "protocol/rules/bulk.hpp"
+#include "protocol/rules/event_planner.hpp"
 #include "protocol/rules/mailing.hpp"
 
 #include <algorithm>
@@ -60,6 +61,16 @@ result<bulk_chunk> plan(const bulk_slice& what, const catalog& with, const facts
   out.batch = what.batch;
   out.number = what.number;
   out.meant.inbox = false;
+  if (what.of && what.of->about.id == event_id{})
+    return error{errc::not_found, "the event is not kept any more"};
+  if (what.of) {
+    auto told =
+      event_planner{what.of->about, with, known, now, ids}.tell_slice(*what.of, what.user_ids);
+    if (!told)
+      return std::move(told).error();
+    out.of = std::move(*told);
+    return out;
+  }
   for (const auto& user_id : what.user_ids) {
     auto one = plan(draft_for(user_id, what.what), with, facts_of(user_id, known), now, ids);
     if (!one)
@@ -71,6 +82,10 @@ result<bulk_chunk> plan(const bulk_slice& what, const catalog& with, const facts
 
 std::map<std::string, std::int64_t> created_on(const bulk_chunk& what) {
   std::map<std::string, std::int64_t> out;
+  if (what.of)
+    for (const auto& x : what.of->meant.plan)
+      if (!is_final(x.delivery->status) && !x.waits_with)
+        ++out[x.delivery->channel];
   for (std::size_t i = 0; i < what.meant.notifications.size(); ++i)
     if (!what.meant.unlisted[i])
       ++out["system"];

@@ -1,6 +1,6 @@
 #include "protocol/rules/route_audience.hpp"
 
-#include "protocol/query.hpp"
+#include "protocol/rules/audience.hpp"
 #include "protocol/rules/when_tree.hpp"
 
 #include <algorithm>
@@ -36,13 +36,6 @@ when_operand path_of(std::string_view text) {
   return out;
 }
 
-bool belongs(const recipient_facts& who, const audience& to) {
-  const auto has = [](const std::vector<std::string>& all, const std::string& one) {
-    return one.empty() || std::ranges::find(all, one) != all.end();
-  };
-  return who.listed && has(who.roles, to.role) && has(who.stores, to.store_id);
-}
-
 }  // namespace
 
 std::vector<target> targets_of(const route& by, const event& what, const when_facts* facts) {
@@ -59,29 +52,24 @@ std::vector<target> targets_of(const route& by, const event& what, const when_fa
   return out;
 }
 
-addressees addressees_of(const route& by, const event& what, const when_facts* facts,
-                         const carillon::facts& known) {
-  addressees out;
-  if (!by.addresses.empty()) {
-    for (const auto& address : by.addresses)
-      out.who.push_back({kind::address, address});
-    return out;
-  }
-  out.who = targets_of(by, what, facts);
-  if (!by.to || by.to->personal() || by.to->broadcast())
-    return out;
-  std::vector<target> members;
-  for (const auto& [user, about] : known) {
-    if (!belongs(about, *by.to))
-      continue;
-    out.all = members.size() < most_members;
-    if (!out.all)
-      break;
-    members.push_back({kind::user, user});
-  }
-  if (!members.empty())
-    out.who = std::move(members);
-  return out;
+bool tells_group(const route& by) {
+  return by.to && !by.to->personal() && !by.to->broadcast();
+}
+
+bool belongs(const recipient_facts& who, const audience& to) {
+  return who.listed && belongs(who.roles, who.stores, to);
+}
+
+std::vector<target> addressees_of(const route& by, const event& what, const when_facts* facts,
+                                  const carillon::facts& known) {
+  std::vector<target> out;
+  for (const auto& address : by.addresses)
+    out.push_back({kind::address, address});
+  if (out.empty() && tells_group(by))
+    for (const auto& [user, about] : known)
+      if (belongs(about, *by.to))
+        out.push_back({kind::user, user});
+  return out.empty() ? targets_of(by, what, facts) : out;
 }
 
 }  // namespace carillon::rules

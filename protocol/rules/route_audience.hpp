@@ -15,13 +15,14 @@ namespace carillon::rules {
 std::vector<target> targets_of(const route& by, const event& what, const when_facts* facts);
 
 /// The same for a channel that needs addresses: fixed ones come first, and a role or a store is the
-/// people who are stored with it. Of more than may be told in one event those behind are left out,
-/// which `all` says.
-struct addressees {
-  std::vector<target> who{};
-  bool all{true};
-};
-addressees addressees_of(const route& by, const event& what, const when_facts* facts,
-                         const carillon::facts& known);
+/// people of it who are known.
+std::vector<target> addressees_of(const route& by, const event& what, const when_facts* facts,
+                                  const carillon::facts& known);
+
+/// Whether a route's audience is a role or a store.
+bool tells_group(const route& by);
+
+/// Whether someone of whom this is known belongs to it.
+bool belongs(const recipient_facts& who, const audience& to);
 
 }  // namespace carillon::rules

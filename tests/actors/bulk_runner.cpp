@@ -150,6 +150,25 @@ CAF_TEST(a bulk whose template has gone is ended at once) {
   CAF_CHECK(stored[0]->now == now);
 }
 
+CAF_TEST(a slice of an event reaches ingress whole and ends its bulk where the event has gone) {
+  wait();
+  bulk_slice slice{.batch = batch, .number = 4, .user_ids = {"anna", "bert"}};
+  auto& turn = slice.of.emplace();
+  turn.letter.routes = {"{}"};
+  turn.next = "bert";
+  find<next_bulk_slice>(std::optional{slice});
+  CAF_REQUIRE_EQUAL(turns.size(), 1u);
+  const auto& given = turns[0]->what;
+  CAF_CHECK_EQUAL(given.number, 4);
+  CAF_CHECK_EQUAL(given.user_ids.size(), 2u);
+  CAF_REQUIRE(given.of);
+  CAF_CHECK(given.of->next == "bert" && given.of->letter.routes.size() == 1);
+  CAF_CHECK_EQUAL(questions<next_bulk_slice>(), 1u);
+  end_turn(error{errc::not_found, "the event is not kept any more"});
+  CAF_REQUIRE_EQUAL(stored.size(), 1u);
+  CAF_CHECK(std::get<bulk_failing>(stored[0]->what).id == batch);
+}
+
 CAF_TEST(a slice that breaks planning is given up in the end) {
   for (int i = 0; i < 5; ++i) {
     CAF_CHECK(stored.empty());

@@ -40,6 +40,9 @@ namespace deliveries_promises {
 namespace digests_promises {
 #include "tests/storage/conformance/digests.hpp"
 }  // namespace digests_promises
+namespace event_bulks_promises {
+#include "tests/storage/conformance/event_bulks.hpp"
+}  // namespace event_bulks_promises
 namespace groups_promises {
 #include "tests/storage/conformance/groups.hpp"
 }  // namespace groups_promises
