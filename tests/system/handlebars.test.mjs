@@ -97,6 +97,12 @@ Handlebars.logger.level = 4;
 Handlebars.JavaScriptCompiler.prototype.forceBuffer = true;
 Handlebars.registerHelper('default', (v, w) => (v === null || v === undefined || v === '' ? w : v));
 Handlebars.registerHelper('eq', (a, b) => a === b);
+// Half of a character, which UTF-8 cannot write, is nothing in ours.
+const { lookup } = Handlebars.helpers;
+Handlebars.registerHelper('lookup', (...given) => {
+  const found = lookup(...given);
+  return typeof found === 'string' && /\p{Surrogate}/u.test(found) ? undefined : found;
+});
 
 /** What the package makes of it; nothing where it throws. */
 function theirs({ template, data, html }) {
