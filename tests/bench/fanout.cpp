@@ -18,8 +18,9 @@ namespace carillon::bench {
 
 namespace {
 
-/// The room that the queues of stalled clients keep: they pass their bound within the first rounds.
-constexpr std::size_t stalled_room = 16 << 10;
+/// After this part of the rounds the queues of stalled clients pass their bound: late enough that
+/// the engine still waits for them to take its last words when they read at the end.
+constexpr double stalled_last = 0.9;
 
 /// One measurement: rounds are published while fewer than `in_flight` are on their way to all.
 class measurement {
@@ -29,7 +30,8 @@ class measurement {
     learn_size();
     if (how_.stalled > 0) {
       stalled_ = std::make_unique<stalled_clients>(to_, how_.stalled);
-      stalled_->fill(stalled_room);
+      stalled_->fill(
+        static_cast<std::size_t>(stalled_last * how_.rounds * static_cast<double>(frame_bytes_)));
       base_ = -1;
       base_round_ = next_;
     }

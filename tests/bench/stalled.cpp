@@ -16,8 +16,11 @@ namespace {
 /// What the engine lets wait for a connection.
 constexpr std::size_t queue_bound = 1 << 20;
 
-/// One notification is about so long, near what a producer may send.
-constexpr std::size_t load = 60'000;
+/// A notification is about so long: first near what a producer may send, then for the rest.
+constexpr std::size_t loads[] = {60'000, 1'000};
+
+/// What a notification's frame has beside its load, at most.
+constexpr std::size_t around_load = 1024;
 
 /// So many of them for each in one round.
 constexpr std::size_t at_once = 4;
@@ -79,6 +82,11 @@ stalled_clients::stalled_clients(const target& to, int count)
 }
 
 void stalled_clients::fill(std::size_t room) {
+  for (const auto load : loads)
+    fill(room, load);
+}
+
+void stalled_clients::fill(std::size_t room, std::size_t load) {
   for (;;) {
     const auto kernel = held_by_kernel();
     std::vector<std::size_t> wanting;
@@ -86,16 +94,16 @@ void stalled_clients::fill(std::size_t room) {
       const auto held = kernel.find(clients_[i].port);
       const auto outside = std::min(held == kernel.end() ? 0 : held->second, clients_[i].sent);
       const auto queued = clients_[i].sent - outside;
-      const auto missing = queued + room + load < queue_bound ? queue_bound - room - queued : 0;
-      wanting.insert(wanting.end(), std::min(at_once, missing / (load + 1024)), i);
+      const auto missing = queued + room < queue_bound ? queue_bound - room - queued : 0;
+      wanting.insert(wanting.end(), std::min(at_once, missing / (load + around_load)), i);
     }
     if (wanting.empty())
       return;
-    send(wanting);
+    send(wanting, load);
   }
 }
 
-void stalled_clients::send(const std::vector<std::size_t>& to_whom) {
+void stalled_clients::send(const std::vector<std::size_t>& to_whom, std::size_t load) {
   const std::string filler(load, 'x');
   auto next = to_whom.begin();
   for (bool busy = true; busy;) {

@@ -20,7 +20,7 @@ class stalled_clients {
   stalled_clients(const target& to, int count);
 
   /// Sends each of them so much that its kernel buffers are full, and the engine's queue for it as
-  /// well but for about `room` bytes.
+  /// well but for `room` bytes and 2 KiB at most.
   void fill(std::size_t room);
 
   /// Has all of them read what still comes; returns how many were closed with 1013.
@@ -33,7 +33,8 @@ class stalled_clients {
     std::size_t sent = 0;  ///< bytes of frames that the engine made for it
   };
 
-  void send(const std::vector<std::size_t>& to_whom);
+  void fill(std::size_t room, std::size_t load);
+  void send(const std::vector<std::size_t>& to_whom, std::size_t load);
   /// What the kernel holds of each connection once that stands still, by the client's port.
   std::unordered_map<std::uint16_t, std::size_t> held_by_kernel();
 
