@@ -1,4 +1,4 @@
-// What every engine promises: included by one test file for each, which defines CARILLON_ENGINE.
+// What every engine promises: compiled once, run on each.
 
 namespace {
 
@@ -7,7 +7,12 @@ using namespace carillon::storage;
 using namespace carillon::storage::test;
 
 struct fixture : store_fixture {
-  fixture() : store_fixture(CARILLON_ENGINE) {}
+  explicit fixture(bool on_server = false) : store_fixture(engine_under_test(), on_server) {}
+};
+
+/// What only a server can promise.
+struct server_fixture : fixture {
+  server_fixture() : fixture(true) {}
 };
 
 // The test framework names tests by their line: each file has a namespace of its own.
@@ -49,6 +54,9 @@ namespace groups_promises {
 namespace inbox_promises {
 #include "tests/storage/conformance/inbox.hpp"
 }  // namespace inbox_promises
+namespace nodes_promises {
+#include "tests/storage/conformance/nodes.hpp"
+}  // namespace nodes_promises
 namespace once_promises {
 #include "tests/storage/conformance/once.hpp"
 }  // namespace once_promises

@@ -30,6 +30,11 @@ std::string with_query(const std::string& url, const std::string& parameter) {
 
 }  // namespace
 
+engine engine_under_test() {
+  const auto* name = std::getenv("CARILLON_TEST_ENGINE");
+  return name && std::string(name) == "postgresql" ? engine::postgresql : engine::sqlite;
+}
+
 bool is_at_hand(engine kind) {
   if (kind == engine::sqlite || !server_url().empty())
     return true;
@@ -63,7 +68,8 @@ std::string fresh_store::url_of(const std::string& name) const {
   return kind_ == engine::sqlite ? url_ : with_query(url_, "application_name=" + name);
 }
 
-store_fixture::store_fixture(engine kind) : ready(is_at_hand(kind)) {
+store_fixture::store_fixture(engine kind, bool on_server)
+    : ready((kind != engine::sqlite || !on_server) && is_at_hand(kind)) {
   if (!ready)
     return;
   store = std::make_unique<fresh_store>(kind);

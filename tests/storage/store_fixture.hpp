@@ -33,12 +33,16 @@ class fresh_store {
   std::string url_;
 };
 
+/// The one that CARILLON_TEST_ENGINE names, SQLite by itself.
+engine engine_under_test();
+
 /// False where the engine's server is not at hand, which is said aloud; in CI that is a failure.
 bool is_at_hand(engine kind);
 
 class store_fixture {
  public:
-  explicit store_fixture(engine kind);
+  /// Not ready where `on_server` asks for a server and the engine is a file.
+  explicit store_fixture(engine kind, bool on_server = false);
 
   std::unique_ptr<repository> open(const std::string& node, seconds patience = seconds{0},
                                    const std::string& session = "carillon");

@@ -5,6 +5,8 @@
 
 #include "tests/caf_test.hpp"
 
+namespace storage_url_suite {
+
 using namespace carillon::storage;
 using carillon::storage::test::throws;
 
@@ -24,3 +26,5 @@ CAF_TEST(a_masked_url_shows_no_password) {
   CAF_CHECK_EQUAL(masked("postgresql://h/db"), "postgresql://h/db");
   CAF_CHECK_EQUAL(masked("sqlite://a@b:c.db"), "sqlite://a@b:c.db");
 }
+
+}  // namespace storage_url_suite

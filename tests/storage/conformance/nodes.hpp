@@ -9,7 +9,7 @@ void cut(fixture& on, const std::string& session) {
     1, {{"name", session}}, [](row&) {});
 }
 
-STORE_TEST(writers_side_by_side_give_numbers_without_holes) {
+STORE_TEST_IN(server_fixture, writers_side_by_side_give_numbers_without_holes) {
   auto other = open("two");
   constexpr int rounds = 40;
   const auto write = [&](repository& by, const std::string& who, std::vector<std::int64_t>& got) {
@@ -35,7 +35,7 @@ STORE_TEST(writers_side_by_side_give_numbers_without_holes) {
     CAF_CHECK_EQUAL(ours[i], static_cast<std::int64_t>(i) + 1);
 }
 
-STORE_TEST(two_nodes_never_claim_the_same_delivery) {
+STORE_TEST_IN(server_fixture, two_nodes_never_claim_the_same_delivery) {
   auto other = open("two");
   std::vector<std::shared_ptr<delivery>> all;
   for (int i = 0; i < 60; ++i)
@@ -59,7 +59,7 @@ STORE_TEST(two_nodes_never_claim_the_same_delivery) {
   CAF_CHECK_EQUAL(seen.size(), 40u);
 }
 
-STORE_TEST(an_outcome_of_a_lost_claim_is_logged_and_changes_nothing) {
+STORE_TEST_IN(server_fixture, an_outcome_of_a_lost_claim_is_logged_and_changes_nothing) {
   auto other = open("two");
   const auto x = message("log");
   commit({creation_of({x})});
@@ -75,7 +75,7 @@ STORE_TEST(an_outcome_of_a_lost_claim_is_logged_and_changes_nothing) {
   CAF_CHECK_EQUAL(story.attempts.size(), 1u);
 }
 
-STORE_TEST(one_who_lost_the_name_is_fenced_and_the_claims_are_free) {
+STORE_TEST_IN(server_fixture, one_who_lost_the_name_is_fenced_and_the_claims_are_free) {
   auto old = open("three", seconds{0}, "old");
   const auto x = message("log");
   commit({creation_of({x})});
@@ -92,7 +92,7 @@ STORE_TEST(one_who_lost_the_name_is_fenced_and_the_claims_are_free) {
   CAF_CHECK(heir->last_use("log") == now);
 }
 
-STORE_TEST(a_node_whose_lease_is_over_loses_its_claims_and_no_other_does) {
+STORE_TEST_IN(server_fixture, a_node_whose_lease_is_over_loses_its_claims_and_no_other_does) {
   auto other = open("two");
   const auto x = message("log");
   commit({creation_of({x})});
@@ -114,7 +114,7 @@ STORE_TEST(a_node_whose_lease_is_over_loses_its_claims_and_no_other_does) {
   CAF_CHECK(writer->last_use("log") == now);
 }
 
-STORE_TEST(after_a_cut_the_node_knows_whether_its_batch_was_committed) {
+STORE_TEST_IN(server_fixture, after_a_cut_the_node_knows_whether_its_batch_was_committed) {
   auto node = open("four", seconds{5}, "cut");
   within(*node, [&](repository& r) {
     batch = 7;
@@ -146,7 +146,7 @@ STORE_TEST(after_a_cut_the_node_knows_whether_its_batch_was_committed) {
   CAF_CHECK(node->was_committed(10));
 }
 
-STORE_TEST(a_reader_that_was_cut_answers_unavailable_and_then_again) {
+STORE_TEST_IN(server_fixture, a_reader_that_was_cut_answers_unavailable_and_then_again) {
   reader = open_reader(store->url_of("reading"));
   CAF_CHECK_EQUAL(unread(user("ann")), 0);
   cut(*this, "reading");
@@ -154,7 +154,7 @@ STORE_TEST(a_reader_that_was_cut_answers_unavailable_and_then_again) {
   CAF_CHECK_EQUAL(ask(read_state{}).head, 0);
 }
 
-STORE_TEST(a_server_that_loses_commits_is_refused) {
+STORE_TEST_IN(server_fixture, a_server_that_loses_commits_is_refused) {
   const auto url = store->url() + "%20-csynchronous_commit%3Doff";
   CAF_CHECK(throws<store_failure>([&] {
     open_repository({url, "five", seconds{0}, 90}, [this] { return now; });

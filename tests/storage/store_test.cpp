@@ -1,4 +1,4 @@
-#define CAF_SUITE postgresql_store
+#define CAF_SUITE store
 
 #include "protocol/codec/preferences.hpp"
 #include "protocol/rules/templates.hpp"
@@ -13,11 +13,6 @@
 
 #include "tests/caf_test.hpp"
 
-#define CARILLON_ENGINE carillon::storage::engine::postgresql
+namespace store_suite {
 #include "tests/storage/conformance.hpp"
-
-namespace {
-namespace nodes_promises {
-#include "tests/storage/conformance/nodes.hpp"
-}  // namespace nodes_promises
-}  // namespace
+}  // namespace store_suite
