@@ -66,6 +66,7 @@ class sick_leg {
       loop_.turn(sent < total && micros_now() + 1000 > planned(sent) ? 0 : 1);
     }
     waited_ = total - distinct_;
+    producers_.clear();  // the engine would close idle connections before all is delivered
   }
 
   /// The provider is well from now on; waits for all that is left.
