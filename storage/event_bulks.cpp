@@ -16,7 +16,7 @@ namespace carillon::storage {
 
 namespace {
 
-constexpr column mark_columns[] = {{"id", storage_class::binary}};
+constexpr column marked_columns[] = {{"id", storage_class::binary}};
 
 /// What all crowds come to: their letter, those who are named, each once, and how urgent it is.
 struct gathering {
@@ -102,7 +102,7 @@ void mark_event_chunk(work& w, const bulk_chunk& what, std::span<const delivery_
   w.db.for_rows(
     "update notification_deliveries set bulk_id = :bulk, in_inbox = 0 {from rows} "
     "where notification_deliveries.id = {id}",
-    mark_columns, marked.size(),
+    marked_columns, marked.size(),
     [&](std::size_t i, parameter_list& out) { out.emplace_back("id", marked[i]->id); },
     {{"bulk", what.batch}});
   const auto others = what.of->people - static_cast<std::int64_t>(people.size());
