@@ -38,6 +38,8 @@ void presence_state::take(const released& what) {
   for (const auto& row : what.notifications) {
     if (!line_) {
       heard_ = std::max(heard_, row->seq);
+      if (!waiting_.empty())
+        first_awaited_ = std::min(first_awaited_.value_or(row->seq), row->seq);
     } else if (blocked_) {
       line_->hear_of(row->seq);
     } else {
@@ -70,10 +72,10 @@ void presence_state::take(const presence_answer& what) {
 
 void presence_state::start_at(const inbox_state& where) {
   if (!line_) {
-    line_.emplace(where.head);
+    // What became visible to those who waited may be below the head that was read meanwhile.
+    line_.emplace(first_awaited_ ? std::min(where.head, *first_awaited_ - 1) : where.head);
     line_->hear_of(heard_);
-    for (const auto& x : std::exchange(waiting_, {}))
-      admit(x);
+    admit_waiting(line_->head());
   }
   line_->hear_of(where.head);
   read_on();
@@ -88,11 +90,13 @@ void presence_state::take_page(const seq_page& page) {
       launch_gathered();
       return line_->forget();
     }
+    admit_waiting(row->seq - 1);
     gather({row, {}});
     line_->passed(row->seq);
   }
   launch_gathered();
   line_->passed(page.upto);
+  admit_waiting(line_->head());
   if (line_->head() == before) {
     read_again_ = true;
     return;
@@ -107,16 +111,20 @@ void presence_state::push_ready() {
       launch_gathered();
       return line_->forget();
     }
+    admit_waiting(line_->head());
     gather(line_->take());
   }
   launch_gathered();
+  admit_waiting(line_->head());
 }
 
 void presence_state::read_on() {
   if (!line_ || reading_ || blocked_)
     return;
-  if (index_.size() == 0)
-    return line_->passed(line_->known());
+  if (index_.size() == 0) {
+    line_->passed(line_->known());
+    return admit_waiting(line_->head());
+  }
   const auto hole = line_->hole();
   if (!hole)
     return;

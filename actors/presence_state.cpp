@@ -92,7 +92,20 @@ void presence_state::enter(const connection_ptr& who) {
     return admit(who);
   if (waiting_.size() >= max_waiting)
     return who->close(close_code::try_again_later, "too many wait; resume");
-  waiting_.push_back(who);
+  waiting_.push_back({who, heard_});
+}
+
+/// What left before they came has gone to others.
+void presence_state::admit_waiting(std::int64_t reached) {
+  if (waiting_.empty() || waiting_.front().after > reached)
+    return;
+  launch_gathered();
+  const auto end =
+    std::ranges::find_if(waiting_, [&](const arrival& x) { return x.after > reached; });
+  const std::vector<arrival> now{waiting_.begin(), end};
+  waiting_.erase(waiting_.begin(), end);
+  for (const auto& x : now)
+    admit(x.who);
 }
 
 void presence_state::admit(const connection_ptr& who) {
@@ -120,7 +133,7 @@ void presence_state::admit(const connection_ptr& who) {
 }
 
 void presence_state::leave(const connection_ptr& who) {
-  std::erase(waiting_, who);
+  std::erase_if(waiting_, [&](const arrival& x) { return x.who == who; });
   watchers_.erase(who->id());
   const auto which = index_.find(who->who()->subject);
   if (!which)
@@ -170,7 +183,7 @@ void presence_state::close(const close_all& what) {
   const auto code = static_cast<close_code>(what.code);
   world_->closing = code;
   for (const auto& x : std::exchange(waiting_, {}))
-    x->close(code, "the node stops");
+    x.who->close(code, "the node stops");
   for (const auto& member : members_)
     for (const auto& x : member.connections)
       x->close(code, "the node stops");
@@ -194,7 +207,7 @@ std::vector<online_user> presence_state::online() const {
 void presence_state::farewell() noexcept {
   const auto code = world_->closing.value_or(close_code::service_restart);
   for (const auto& x : waiting_)
-    x->close(code, "presence ended; resume");
+    x.who->close(code, "presence ended; resume");
   for (const auto& member : members_) {
     for (const auto& x : member.connections)
       x->close(code, "presence ended; resume");

@@ -48,6 +48,13 @@ class presence_state {
   actor::behavior_type behavior();
 
  private:
+  /// A connection that came before the counter row was known: it is live after this row, the last
+  /// that was heard of until then.
+  struct arrival {
+    connection_ptr who;
+    std::int64_t after{0};
+  };
+
   /// A user online.
   struct member {
     session_actor session{};
@@ -72,6 +79,7 @@ class presence_state {
   // Who is here (presence_state.cpp).
   void enter(const connection_ptr& who);
   void admit(const connection_ptr& who);
+  void admit_waiting(std::int64_t reached);
   void leave(const connection_ptr& who);
   void dismiss(slot which);
   void end(const session_over& what);
@@ -96,10 +104,11 @@ class presence_state {
 
   /// Nothing until the counter row was read.
   std::optional<rules::seq_line> line_;
-  /// The highest `seq` heard of before that.
+  /// The highest `seq` heard of before that, and the lowest of those that somebody waits for.
   std::int64_t heard_ = 0;
-  /// Came before that.
-  std::vector<connection_ptr> waiting_;
+  std::optional<std::int64_t> first_awaited_;
+  /// In the order of their coming, and so of their rows.
+  std::vector<arrival> waiting_;
   bool reading_ = false;
   bool blocked_ = false;
   /// Storage failed to answer: ask again at the next tick, also for the counter row.

@@ -124,7 +124,7 @@ CAF_TEST(each connection gets only what its own claims cover) {
   CAF_CHECK_EQUAL(both->seqs(), seqs{1});
 }
 
-CAF_TEST(connections that come before the counter is known wait for it) {
+CAF_TEST(connections that come before the counter is known wait and miss nothing after that) {
   house.write({"u", "", ""});
   house.storage->away = true;
   open();
@@ -133,11 +133,15 @@ CAF_TEST(connections that come before the counter is known wait for it) {
   house.disconnect(gone);
   house.post({"u", "", ""});
   sched.run();
+  const auto late = connect(user("u"));
+  const auto greeted = connect(user("u"), frame_format::envelope);
   CAF_CHECK(early->log.empty());
   house.storage->away = false;
   pass(2);
   post({"u", "", ""});
-  CAF_CHECK_EQUAL(early->seqs(), seqs{3});
+  CAF_CHECK_EQUAL(early->seqs(), (seqs{2, 3}));
+  CAF_CHECK_EQUAL(late->seqs(), seqs{3});
+  CAF_CHECK_EQUAL(greeted->seqs(), seqs{3});
   CAF_CHECK(gone->log.empty());
 }
 

@@ -52,6 +52,12 @@ const finding = /(WARNING: ThreadSanitizer|ERROR: (Address|Leak)Sanitizer|runtim
 const engines = new Set();
 process.on('exit', () => engines.forEach((x) => x.child?.kill('SIGKILL')));
 
+/** A suite that waits for ever ends just before CTest would kill it, and says what was logged last. */
+setTimeout(() => {
+  for (const x of engines) process.stderr.write(`${x.storage}\n${x.log.slice(-4000)}\n`);
+  process.exit(1);
+}, 290_000).unref();
+
 export class Engine {
   /**
    * Starts `carillon serve` and waits until it is ready.
