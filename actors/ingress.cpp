@@ -128,11 +128,13 @@ class ingress_state {
     return alone;
   }
 
-  static std::vector<audience> groups_of(const event_draft& draft, const catalog& with) {
-    return rules::needs_groups(draft, with);
+  /// Mailings and turns of bulks and digests name people only.
+  static std::vector<audience> groups_of(const auto& asked, const catalog& with) {
+    if constexpr (requires { rules::needs_groups(asked, with); })
+      return rules::needs_groups(asked, with);
+    else
+      return {};
   }
-  /// Postings and mailings name people only.
-  static std::vector<audience> groups_of(const auto&, const catalog&) { return {}; }
 
   template <class Asked, class Drafts>
   void take(const Asked& x, const Drafts& drafts) {

@@ -61,7 +61,8 @@ export function deliveryFigures({ median, mib, pairs, ratio, row, say, startEngi
   /** One leg: the provider of one of two channels is well or sick while events are posted. */
   async function leg(sick) {
     const limit = number('HANGING_LIMIT', 1000);
-    const generator = converse('hanging', '--seconds', number('HANGING_SECONDS', 16), '--rate', number('HANGING_RATE', 300), '--limit', limit, ...(sick ? ['--sick'] : []));
+    const seconds = number('HANGING_SECONDS', 16);
+    const generator = converse('hanging', '--seconds', sick ? seconds : Math.min(seconds, 60), '--rate', number('HANGING_RATE', 300), '--limit', limit, ...(sick ? ['--sick'] : []));
     const [port, other] = (await generator.line()).split(' ');
     const patient = `rate = "${limit}/s"\nconcurrency = 16\ntimeout_seconds = 2\ncircuit_cooldown = "1s"\nretry = { backoff = "exponential", base = "1s", cap = "1s", max_attempts = 1000 }\n`;
     const engine = await startEngine({ config: hook('hook', port, patient) + hook('other', other, 'concurrency = 16\n') + route('hook', 'other') });

@@ -1,5 +1,6 @@
 #define CAF_SUITE plan_posting
 
+#include "protocol/query.hpp"
 #include "protocol/rules/plan.hpp"
 
 #include <string>
@@ -115,6 +116,48 @@ CAF_TEST(what cannot be sent is skipped with the reason) {
   CAF_CHECK_EQUAL(reason("email", {"anna", "", ""}), "no_address");
 }
 
+CAF_TEST(the people of a role or a store are told one by one where a channel has addresses) {
+  known["anna"].roles = {"cook"};
+  known["bert"].roles = {"cook"};
+  known["bert"].stores = {"north"};
+  known["bert"].addresses = {{"email", "bert@example.org"}};
+  known["carl"].roles = {"clerk"};
+  known["carl"].addresses = {{"email", "carl@example.org"}};
+  const auto told = [&](std::string channel, audience to) {
+    std::vector<std::string> out;
+    for (const auto& x : plan({std::move(channel)}, std::move(to)).deliveries)
+      out.push_back(x->user_id + " " + (x->reason.empty() ? x->recipient : x->reason));
+    return out;
+  };
+  using texts = std::vector<std::string>;
+  CAF_CHECK(told("email", {"", "cook", ""})
+            == texts({"anna anna@example.org", "bert bert@example.org"}));
+  CAF_CHECK(told("email", {"", "cook", "north"}) == texts({"bert bert@example.org"}));
+  CAF_CHECK(told("sms", {"", "cook", ""}) == texts({"anna +861", "bert no_address"}));
+  CAF_CHECK(told("email", {"", "boss", ""}) == texts({" no_address"}));
+  CAF_CHECK(told("email", {"", "", ""}) == texts({" no_address"}));
+  CAF_CHECK(told("robot", {"", "cook", ""}) == texts({" "}));
+}
+
+CAF_TEST(more people than one commit should hold are left out aloud) {
+  for (std::size_t i = 0; i < most_told_at_once; ++i) {
+    auto& one = known["cook-" + std::to_string(i)];
+    one.roles = {"cook"};
+    one.addresses = {{"email", "cook@example.org"}};
+  }
+  const audience cooks{"", "cook", ""};
+  CAF_CHECK_EQUAL(plan({"email"}, cooks).deliveries.size(), most_told_at_once);
+  const std::vector batch(rules::most_told_by_posting / most_told_at_once + 1,
+                          draft({"email"}, cooks));
+  const auto many = *plan_all(batch, true);
+  CAF_CHECK_EQUAL(many.deliveries.size(), rules::most_told_by_posting + 1);
+  CAF_CHECK_EQUAL(many.deliveries.back()->reason, "audience_too_large");
+  known["one more"].roles = {"cook"};
+  const auto left = plan({"email"}, cooks).deliveries;
+  CAF_REQUIRE_EQUAL(left.size(), 1u);
+  CAF_CHECK_EQUAL(left[0]->reason, "audience_too_large");
+}
+
 CAF_TEST(a disabled inbox is recorded as skipped) {
   what.channels["system"].settings.enabled = false;
   const auto meant = plan({"system"});
@@ -186,6 +229,20 @@ CAF_TEST(facts are needed of users on every channel but the inbox) {
   CAF_CHECK(!needs({"email"}, {"", "cook", ""}));
   const std::vector drafts{draft({"email"}), draft({"sms"}), draft({"sms"}, {"bert", "", ""})};
   CAF_CHECK(rules::needs_facts(drafts, what) == std::vector<std::string>({"anna", "bert"}));
+}
+
+CAF_TEST(people are needed of roles and stores on channels with addresses) {
+  const auto needs = [&](std::vector<std::string> channels, audience to) {
+    const std::vector drafts{draft(std::move(channels), std::move(to))};
+    return rules::needs_groups(drafts, what);
+  };
+  const audience cooks{"", "cook", ""};
+  CAF_CHECK(needs({"system", "email"}, cooks) == std::vector{cooks});
+  CAF_CHECK(needs({"system", "robot", "poem"}, cooks).empty());
+  CAF_CHECK(needs({"email"}, {"anna", "", ""}).empty());
+  CAF_CHECK(needs({"email"}, {"", "", ""}).empty());
+  const std::vector twice{draft({"email"}, cooks), draft({"sms"}, cooks)};
+  CAF_CHECK(rules::needs_groups(twice, what) == std::vector{cooks});
 }
 
 CAF_TEST(channels of a draft stay with it) {

@@ -210,3 +210,17 @@ test('a dry run says that a bulk would tell them', async () => {
   assert.equal(status, 200);
   assert.deepEqual(body.deliveries, [{ channel: 'own', recipient: null, status: 'pending', reason: 'bulk' }]);
 });
+
+test('a notification tells the people of a small role, and says where there are too many', async () => {
+  const post = (body) => engine.post('/api/v1/notifications', { title: 'rota', message: 'm', channels: ['system', 'own'], ...body }, publisher);
+  const sent = async (id) => (await engine.get(`/api/v1/admin/deliveries?channel=own&limit=100`)).body.items.filter((x) => x.notification_id === id);
+  const leads = await post({ role: 'lead' });
+  assert.equal(leads.status, 201);
+  await hook.count(20, (x) => x.body.type === 'notification');
+  assert.deepEqual(pathsOf('notification'), hooksOf('staff', 20));
+  assert.equal((await sent(leads.body.id)).length, 20);
+  const staff = await post({ role: 'staff' });
+  const left = (await sent(staff.body.id)).map((x) => [x.status, x.reason]);
+  assert.equal(left.length, 1);
+  assert.deepEqual(left[0], ['skipped', 'audience_too_large']);
+});
