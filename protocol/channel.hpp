@@ -101,6 +101,9 @@ struct outcome {
   bool resend_plain{false};
   /// The address has moved: the message is sent once more at once, to this one.
   std::string replace_address{};
+  /// The channel's own address is gone for good: the channel is held back as with refused
+  /// credentials.
+  bool gone{false};
 };
 
 /// A provider as two pure functions. Implementations hold their settings and nothing that changes.
