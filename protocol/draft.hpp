@@ -4,6 +4,7 @@
 #include "protocol/notification.hpp"
 #include "protocol/preferences.hpp"
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -17,11 +18,19 @@ struct notification_draft {
   std::string locale{};
 };
 
+/// What a repeat under an idempotency key must share with the first; one that does not is refused.
+enum class likeness : std::uint8_t {
+  body,   ///< every byte of the request
+  event,  ///< what it says, in whatever form
+  key,    ///< nothing more: all that comes under the key is a duplicate of the first
+};
+
 /// An event as a producer wrote it, validated; id and creation time are not set.
 struct event_draft {
   event what{};
   /// From the body; an `Idempotency-Key` header wins over it.
   std::string idempotency_key{};
+  likeness alike{likeness::body};
 };
 
 /// One message to one person on several channels at once, as a producer wrote it. Who it is for is

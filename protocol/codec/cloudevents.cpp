@@ -47,6 +47,7 @@ event_draft read_cloudevent(const fields& in) {
   if (in.has("data"))
     to.data = in.object("data");
   draft.idempotency_key = "cloudevent-" + stable_hash(to.source + '\0' + id);
+  draft.alike = likeness::event;
   return draft;
 }
 
@@ -86,8 +87,8 @@ result<std::vector<event_draft>> decode_cloudevents(std::string_view body) {
   std::vector<event_draft> drafts;
   if (root->is != json_value::kind::array)
     faults.push_back({"", "must be a list"});
-  else if (root->items.empty() || root->more)
-    faults.push_back({"", "must have 1 to " + std::to_string(max_items) + " elements"});
+  else if (root->more)
+    faults.push_back({"", "must have at most " + std::to_string(max_items) + " elements"});
   for (std::size_t i = 0; i < root->items.size(); ++i) {
     auto prefix = "/" + std::to_string(i);
     if (root->items[i].is == json_value::kind::object)

@@ -17,7 +17,7 @@ namespace carillon::codec {
 /// Structured mode (`application/cloudevents+json`): one event as a JSON object.
 result<event_draft> decode_cloudevent(std::string_view body);
 
-/// Batch mode (`application/cloudevents-batch+json`): a list of 1 to 1,000.
+/// Batch mode (`application/cloudevents-batch+json`): a list of at most 1,000.
 result<std::vector<event_draft>> decode_cloudevents(std::string_view body);
 
 /// Binary mode: attributes by name with their values as the header had them, percent-encoded, and

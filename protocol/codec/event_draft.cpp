@@ -24,10 +24,31 @@ std::optional<priority> read_priority(const fields& in) {
   return in.word("priority", parse_priority, "low, normal, high, urgent");
 }
 
+/// A user named as `{"user_id"}`: an address has no place here, for the routes say on which
+/// channels.
+std::string read_user(const fields& in, const std::string& object) {
+  static constexpr std::array<std::string_view, 1> names{"user_id"};
+  const auto user = read_json(object, {.depth = 1, .names = names, .outer = {}, .strict = true});
+  if (!user) {
+    in.note("recipient", user.error().detail);
+    return {};
+  }
+  const auto inside = in.within(*user, "recipient");
+  inside.refuse_unknown();
+  return inside.required_id("user_id");
+}
+
+std::string read_recipient(const fields& in) {
+  const auto* given = in.value("recipient");
+  return given != nullptr && given->is == json_value::kind::object
+           ? read_user(in, given->text)
+           : in.text("recipient", max_address);
+}
+
 /// `recipient` and `recipients` together, each once.
 std::vector<std::string> read_recipients(const fields& in) {
   auto all = in.texts("recipients", max_address).value_or(std::vector<std::string>{});
-  auto one = in.text("recipient", max_address);
+  auto one = read_recipient(in);
   if (!one.empty() && std::ranges::find(all, one) == all.end())
     all.insert(all.begin(), std::move(one));
   return all;
@@ -53,7 +74,9 @@ event_draft read_event(const fields& in) {
   to.priority = read_priority(in);
   to.locale = in.id_or_empty("locale");
   to.occurred_at = in.time("occurred_at").value_or(timestamp{});
-  draft.idempotency_key = in.id(in.either("idempotency_key", "dedupeKey"));
+  const auto key = in.either("idempotency_key", "dedupeKey");
+  draft.idempotency_key = in.id(key);
+  draft.alike = key == "dedupeKey" ? likeness::key : likeness::body;
   return draft;
 }
 

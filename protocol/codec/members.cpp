@@ -3,6 +3,8 @@
 #include "protocol/codec/record.hpp"
 #include "protocol/codec/text.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <array>
 
 namespace carillon::codec {
@@ -21,6 +23,11 @@ std::string with_text_member(std::string object, std::string_view name, std::str
   if (object != "{}")
     out += ',';
   return out.append(object, 1, std::string::npos);
+}
+
+std::string with_sorted_members(const std::string& object) {
+  const auto read = nlohmann::json::parse(object, nullptr, false);
+  return read.is_discarded() ? object : read.dump();
 }
 
 }  // namespace carillon::codec

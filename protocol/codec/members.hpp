@@ -9,4 +9,8 @@ namespace carillon::codec {
 /// unchanged where it has a member of that name, or the text is empty.
 std::string with_text_member(std::string object, std::string_view name, std::string_view text);
 
+/// `object`, the JSON text of an object, with the members of all objects in it in one order: texts
+/// that say the same become equal. One whose numbers are out of all bounds is left as it is.
+std::string with_sorted_members(const std::string& object);
+
 }  // namespace carillon::codec

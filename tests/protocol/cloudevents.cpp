@@ -74,11 +74,21 @@ CAF_TEST(what a structured event lacks is named) {
              == places{"/data", "/id", "/source", "/specversion", "/type"}));
   CAF_CHECK((faults_of(codec::decode_cloudevent(with(std::string{whole}, "1.0", "0.3")))
              == places{"/specversion"}));
-  CAF_CHECK((faults_of(codec::decode_cloudevents("[]")) == places{""}));
+  CAF_CHECK((faults_of(codec::decode_cloudevents("{}")) == places{""}));
   const auto batch = "[" + std::string{whole} + R"(,{"specversion":"1.0"}])";
   CAF_CHECK(
     (faults_of(codec::decode_cloudevents(batch)) == places{"/1/id", "/1/source", "/1/type"}));
   CAF_CHECK_EQUAL(codec::decode_cloudevents("[" + std::string{whole} + "]")->size(), 1u);
+}
+
+CAF_TEST(a batch has from none to a thousand events) {
+  CAF_CHECK_EQUAL(codec::decode_cloudevents("[]")->size(), 0u);
+  std::string many = "[" + std::string{whole};
+  for (int i = 1; i < 1000; ++i)
+    many.append(1, ',').append(whole);
+  CAF_CHECK_EQUAL(codec::decode_cloudevents(many + "]")->size(), 1000u);
+  many.append(1, ',').append(whole);
+  CAF_CHECK((faults_of(codec::decode_cloudevents(many + "]")) == places{""}));
 }
 
 CAF_TEST(a binary event has its attributes in the header) {

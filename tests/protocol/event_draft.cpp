@@ -69,6 +69,32 @@ CAF_TEST(the seeds names are accepted beside ours and ours win) {
   CAF_CHECK(both.what.priority == priority::low);
 }
 
+CAF_TEST(what a repeat must share with the first follows from the name of its key) {
+  const auto likeness_of = [](std::string_view keys) {
+    return accepted(R"({"type":"t","data":{},)" + std::string{keys} + "}").alike;
+  };
+  CAF_CHECK(likeness_of(R"("dedupeKey":"k")") == likeness::key);
+  CAF_CHECK(likeness_of(R"("idempotency_key":"k")") == likeness::body);
+  CAF_CHECK(likeness_of(R"("idempotency_key":"k","dedupeKey":"d")") == likeness::body);
+}
+
+CAF_TEST(a recipient may be named as a user) {
+  const auto recipients = [](std::string_view recipient) {
+    return accepted(R"({"type":"t","data":{},"recipients":["u2"],"recipient":)"
+                    + std::string{recipient} + "}")
+      .what.recipients;
+  };
+  CAF_CHECK(recipients(R"({"user_id":"u1"})") == std::vector<std::string>({"u1", "u2"}));
+  CAF_CHECK(recipients(R"({"user_id":"u2"})") == std::vector<std::string>({"u2"}));
+  const auto faults = [](std::string_view recipient) {
+    return faults_in(R"({"type":"t","data":{},"recipient":)" + std::string{recipient} + "}");
+  };
+  CAF_CHECK_EQUAL(faults("{}"), "/recipient/user_id");
+  CAF_CHECK_EQUAL(faults(R"({"user_id":""})"), "/recipient/user_id");
+  CAF_CHECK_EQUAL(faults(R"({"user_id":"u","email":"a@b.c"})"), "/recipient/email");
+  CAF_CHECK_EQUAL(faults("[]"), "/recipient");
+}
+
 CAF_TEST(levels have a priority each) {
   const auto priority_of = [](std::string_view level) {
     return accepted(R"({"type":"t","data":{},"level":")" + std::string{level} + "\"}")

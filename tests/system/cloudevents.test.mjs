@@ -64,13 +64,69 @@ test('a batch is answered event by event', async () => {
   assert.deepEqual(again.body, answer.body);
   const wrong = await batch([event(), { specversion: '1.0', id: 'x' }]);
   assert.deepEqual([wrong.status, wrong.body.errors.map((x) => x.path).sort()], [422, ['/1/source', '/1/type']]);
-  assert.equal((await batch([])).status, 422);
+  assert.deepEqual([again.text, again.headers['idempotency-replayed']], [answer.text, 'true']);
+  const partly = await batch([...events, event()]);
+  assert.deepEqual([partly.status, partly.headers['idempotency-replayed']], [202, undefined]);
+  const none = await batch([]);
+  assert.deepEqual([none.status, none.body], [202, { events: [] }]);
+});
+
+test('a batch tells of each event whether it went in', async () => {
+  const known = event({ recipient: 'batch' });
+  const first = await structured(known);
+  const other = { ...known, data: { title: 'another' } };
+  const fresh = Array.from({ length: 5 }, () => event({ recipient: 'batch' }));
+  const { status, body } = await batch([fresh[0], fresh[1], other, fresh[2], fresh[3], fresh[4], known]);
+  assert.equal(status, 202);
+  assert.deepEqual(body.events.map((x) => x.status), ['accepted', 'accepted', 'rejected', 'accepted', 'accepted', 'accepted', 'accepted']);
+  assert.deepEqual([body.events[2].error.status, typeof body.events[2].error.detail], [422, 'string']);
+  assert.equal(body.events[6].event_id, first.body.event_id);
+  assert.equal((await engine.get('/api/v1/notifications', user('batch'))).body.length, 6);
+  const refused = await batch([other, other]);
+  assert.equal(refused.status, 422);
+});
+
+test('the same event in another form is a repeat', async () => {
+  const one = event({ subject: 'same', priority: 'high', time: '2026-02-20T10:30:00Z', data: { title: 't', more: { a: 1, b: 2 } } });
+  const first = await structured(one);
+  const turned = Object.fromEntries(Object.entries({ ...one, data: { more: { b: 2, a: 1 }, title: 't' } }).reverse());
+  for (const again of [await structured(turned), await binary(one), await binary(one, { 'content-type': 'application/json' })])
+    assert.deepEqual([again.status, again.text, again.headers['idempotency-replayed']], [202, first.text, 'true']);
+  assert.deepEqual((await batch([turned])).body, { events: [first.body] });
+  for (const more of [{ subject: 'other' }, { priority: 'low' }, { time: '2026-02-20T10:30:01Z' }, { recipient: 'boris' }, { locale: 'en' }])
+    assert.equal((await binary({ ...one, ...more })).status, 422);
+});
+
+test('a key of the header holds for the whole batch', async () => {
+  const events = [event(), event()];
+  const first = await batch(events, { 'idempotency-key': 'all' });
+  const again = await batch(events, { 'idempotency-key': 'all' });
+  assert.deepEqual([again.text, again.headers['idempotency-replayed']], [first.text, 'true']);
+  assert.equal((await batch([event(), event()], { 'idempotency-key': 'all' })).status, 422);
 });
 
 test('what is no CloudEvent is refused', async () => {
   assert.equal((await structured(event({ specversion: '0.3' }))).status, 422);
   assert.equal((await structured(event({ data: 'text' }))).status, 422);
   assert.equal((await structured('{')).status, 400);
+});
+
+test('a dedupeKey alone makes a duplicate, our own key is strict', async () => {
+  const post = (body, headers) => engine.post('/api/v1/events', { type: 'com.example.alert', recipient: 'clara', ...body }, publisher, headers);
+  const first = await post({ dedupeKey: 'd-1', payload: { occurredAt: '2026-01-01T00:00:00Z' } });
+  const second = await post({ dedupeKey: 'd-1', payload: { occurredAt: '2026-01-01T00:00:01Z' } });
+  assert.deepEqual([first.status, first.body.status, first.body.deliveries.length], [202, 'accepted', 1]);
+  assert.deepEqual([second.status, second.body], [202, { event_id: first.body.event_id, status: 'duplicate', deliveries: [] }]);
+  assert.equal((await engine.get('/api/v1/notifications', user('clara'))).body.length, 1);
+  for (const [body, headers] of [[{ idempotency_key: 'd-2' }, {}], [{ dedupeKey: 'd-3' }, { 'idempotency-key': 'd-4' }]]) {
+    assert.equal((await post({ ...body, data: { n: 1 } }, headers)).status, 202);
+    assert.equal((await post({ ...body, data: { n: 2 } }, headers)).status, 422);
+  }
+});
+
+test('a recipient is named as a user as well', async () => {
+  assert.equal((await engine.post('/api/v1/events', { type: 'com.example.alert', recipient: { user_id: 'dora' }, data: { title: 'for Dora' } })).status, 202);
+  assert.equal((await engine.get('/api/v1/notifications', user('dora'))).body[0].title, 'for Dora');
 });
 
 test('the words of an older producer mean the same', async () => {

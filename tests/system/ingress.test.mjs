@@ -59,6 +59,16 @@ test('a repeated call is a duplicate, another firing and an all-clear are not', 
   assert.equal((await story(clear.event_id)).type, 'alertmanager.resolved');
 });
 
+test('a call under a key of its own is answered again', async () => {
+  const post = (body, query = '') => engine.request('POST', `/api/v1/ingress/alertmanager${query}`, { token: publisher, body, headers: { 'idempotency-key': 'am-1' } });
+  const fresh = call('firing', '2026-02-01T00:00:00Z');
+  const first = await post(fresh);
+  const again = await post(fresh);
+  assert.deepEqual([first.status, again.text, again.headers['idempotency-replayed']], [202, first.text, 'true']);
+  assert.equal((await post(call('firing', '2026-02-02T00:00:00Z'))).status, 422);
+  assert.equal((await post(call('firing', '2026-02-03T00:00:00Z'), '?per=alert')).status, 422);
+});
+
 test('one event for each alert where that is asked', async () => {
   const { body } = await alertmanager(call('firing', '2026-01-03T00:00:00Z'), '?per=alert');
   const told = await Promise.all(body.events.map((x) => story(x.event_id)));

@@ -12,7 +12,8 @@ namespace carillon::http::api {
 void tell_one(const call& c, event_draft draft, const std::string& subject);
 
 /// The same for several, each once where it has a key; the answer, `{"events":[…]}`, comes when all
-/// are stored. The first refusal is the answer for all: a repeat finds those that were stored.
+/// are over and has for each what became of it, or why it was refused. Where none went in, and all
+/// for one reason, that refusal is the answer.
 void tell_many(const call& c, std::vector<event_draft> drafts, const std::string& subject);
 
 /// Has an event planned and tells what would come of it if the caller posted it now, with the same
