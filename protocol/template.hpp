@@ -3,6 +3,7 @@
 #include "protocol/answer.hpp"
 #include "protocol/id.hpp"
 #include "protocol/notification.hpp"
+#include "protocol/once.hpp"
 #include "protocol/time.hpp"
 
 #include <cstdint>
@@ -93,15 +94,22 @@ struct template_changed {
   std::optional<template_id> removed{};
 };
 
+/// What became of several, in their order.
+struct templates_changed {
+  std::vector<template_changed> rows{};
+  /// Set when the idempotency key was seen before; nothing else is then.
+  std::optional<stored_answer> replayed{};
+};
+
 /// Changes templates, all or none; an id that is not there is `not_found`.
 struct templating {
   std::vector<std::variant<put_template, replace_template, remove_template, enable_template,
                            rollback_template>>
     changes{};
   std::string by{};
-  /// In the order of `changes`.
-  std::vector<template_changed> done{};
-  answer<std::vector<template_changed>> reply{};
+  std::optional<once<templates_changed>> idempotency{};
+  templates_changed done{};
+  answer<templates_changed> reply{};
 };
 
 /// Every template there is.

@@ -43,10 +43,11 @@ std::string filters_of(const list_audit& asked, parameter_list& values) {
 
 }  // namespace
 
-void insert_audit(work& w, std::span<const unit_ptr> units, uuid_source& ids) {
+void insert_audit(work& w, std::span<const unit_ptr> units, const idempotency_ledger& ledger,
+                  uuid_source& ids) {
   std::vector<std::pair<audit_id, std::pair<const unit*, const audit_entry*>>> lines;
   for (const auto& x : units)
-    if (!x->refused)
+    if (!x->audit.empty() && ledger.applies(*x))
       for (const auto& line : x->audit)
         lines.push_back({{ids.next(x->now)}, {x.get(), &line}});
   w.out.rows += w.db.for_rows(

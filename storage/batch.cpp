@@ -61,7 +61,7 @@ void reset(unit& x) {
   } else if (auto* wish = std::get_if<preferring>(&x.what)) {
     wish->done = {};
   } else if (auto* words = std::get_if<templating>(&x.what)) {
-    words->done.clear();
+    words->done = {};
   } else if (auto* drawn = std::get_if<dispatching>(&x.what)) {
     drawn->done = 0;
   } else if (auto* again = std::get_if<replaying>(&x.what)) {
@@ -200,7 +200,7 @@ void apply_batch(work& w, std::span<const unit_ptr> units, milliseconds retentio
     apply_administration(w, *x, *change);
   for (auto* x : sorted.operations)
     std::visit(operator_of{w, *x, ids}, x->what);
-  insert_audit(w, units, ids);
+  insert_audit(w, units, ledger, ids);
   apply_preferences(w, sorted.preferences);
   insert_notifications(w, made.visible, made.later);
   ledger.store_answers();

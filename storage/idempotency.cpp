@@ -44,6 +44,8 @@ void with_request(Unit& x, F f) {
     f(*again);
   else if (auto* begun = std::get_if<bulking>(&x.what); begun && begun->idempotency)
     f(*begun);
+  else if (auto* words = std::get_if<templating>(&x.what); words && words->idempotency)
+    f(*words);
 }
 
 struct known_answer {

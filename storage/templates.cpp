@@ -107,7 +107,7 @@ class template_change {
     for (auto& one : what_.changes) {
       std::visit([&](const auto& change) { make(change); }, one);
       if (x_.refused)
-        return what_.done.clear();
+        return what_.done.rows.clear();
     }
   }
 
@@ -140,7 +140,7 @@ class template_change {
     remove_row(w_, change.id);
     w_.out.rows +=
       w_.db.run("delete from notification_template_versions where id = :id", {{"id", change.id}});
-    what_.done.push_back({{}, change.id});
+    what_.done.rows.push_back({{}, change.id});
   }
 
   void make(const enable_template& change) {
@@ -153,7 +153,7 @@ class template_change {
     w_.out.rows += w_.db.run(
       "update notification_templates set enabled = :enabled, updated_at = :now where id = :id",
       {{"enabled", static_cast<int>(change.enabled)}, {"now", x_.now}, {"id", change.id}});
-    what_.done.push_back({std::move(now), {}});
+    what_.done.rows.push_back({std::move(now), {}});
   }
 
   void make(const rollback_template& change) {
@@ -182,7 +182,7 @@ class template_change {
     insert_into(w_, "notification_template_versions", next);
     w_.db.run("delete from notification_template_versions where id = :id and version <= :gone",
               {{"id", next.id}, {"gone", next.version - max_versions}});
-    what_.done.push_back({std::make_shared<const message_template>(std::move(next)), {}});
+    what_.done.rows.push_back({std::make_shared<const message_template>(std::move(next)), {}});
   }
 
   work& w_;

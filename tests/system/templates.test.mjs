@@ -71,6 +71,19 @@ test('the templates that come with the program are listed by code', async () => 
     assert.ok(body.templates[code], code);
 });
 
+test('a template is put once under an idempotency key', async () => {
+  const post = (body) => engine.request('POST', at, { token: admin, body, headers: { 'idempotency-key': 'tpl-1' } });
+  const words = { code: 'once', channel: 'hook', language: 'en', content: 'one' };
+  const first = await post(words);
+  const again = await post(words);
+  assert.deepEqual([first.status, first.headers['idempotency-replayed']], [201, undefined]);
+  assert.deepEqual([again.status, again.text, again.headers['idempotency-replayed']], [201, first.text, 'true']);
+  assert.equal((await post({ ...words, content: 'two' })).status, 422);
+  assert.deepEqual((await call('GET', `${at}/${first.body.id}/versions`)).body.items.map((x) => x.version), [1]);
+  const told = (await call('GET', '/api/v1/admin/audit?action=template.put')).body.items;
+  assert.equal(told.filter((x) => x.object.startsWith('once ')).length, 1);
+});
+
 test('a template is put in its place, listed, changed, rolled back, switched and removed', async () => {
   const first = await call('POST', at, { code: 'life', channel: 'hook', language: 'en', title: 'T', content: 'one {{x}}', priority: 'high' });
   assert.equal(first.status, 201, first.text);

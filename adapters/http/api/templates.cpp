@@ -1,5 +1,6 @@
 #include "adapters/http/api/ask.hpp"
 #include "adapters/http/api/handlers.hpp"
+#include "adapters/http/api/idempotency.hpp"
 #include "adapters/http/api/order.hpp"
 #include "adapters/http/api/submit.hpp"
 #include "adapters/http/query_string.hpp"
@@ -39,15 +40,15 @@ template_ptr row_of(const call& c) {
   return row;
 }
 
-reply show(const std::vector<template_changed>& done) {
-  if (done.empty() || !done.front().now)
+stored_answer show(const templates_changed& done) {
+  if (done.rows.empty() || !done.rows.front().now)
     return {204, {}};
-  const auto& row = *done.front().now;
+  const auto& row = *done.rows.front().now;
   return {row.version == 1 && row.created_at == row.updated_at ? 201 : 200,
           codec::template_json(row)};
 }
 
-reply show_changed(const std::vector<template_changed>& done) {
+stored_answer show_changed(const templates_changed& done) {
   auto out = show(done);
   out.status = out.body.empty() ? 204 : 200;
   return out;
@@ -65,17 +66,18 @@ void renew(const template_shelf_ptr& shelf, const queries_actor& queries) {
 
 /// Stores a change, which holds before it is answered and is told in the audit log.
 void change(const call& c, changes::value_type what, audit_entry line,
-            reply (*how)(const std::vector<template_changed>&) = show_changed) {
+            stored_answer (*how)(const templates_changed&) = show_changed,
+            std::optional<std::string> key = {}) {
   templating whole;
+  if (key)
+    whole.idempotency = once_of<templates_changed>(c.in, std::move(*key), how);
   whole.changes.push_back(std::move(what));
   whole.by = c.in.who->subject;
-  auto tell = std::make_shared<answer<std::vector<template_changed>>>(
-    c.answer.promise<std::vector<template_changed>>(how));
-  whole.reply = answer<std::vector<template_changed>>{
-    [tell, shelf = c.with.templates,
-     queries = c.with.queries](result<std::vector<template_changed>> done) {
+  auto tell = std::make_shared<answer<templates_changed>>(promise_once<templates_changed>(c, how));
+  whole.reply = answer<templates_changed>{
+    [tell, shelf = c.with.templates, queries = c.with.queries](result<templates_changed> done) {
       if (done)
-        shelf->take(*done);
+        shelf->take(done->rows);
       else if (done.error().code == errc::internal)
         renew(shelf, queries);
       (*tell)(std::move(done));
@@ -152,7 +154,11 @@ void post_template(const call& c) {
   const auto row = read_row(c);
   if (!row)
     return c.answer(row.error());
-  change(c, put_template{*row}, audit_line(c, "template.put", place_of(*row)), show);
+  auto key = idempotency_key_of(c.in);
+  if (!key)
+    return c.answer(key.error());
+  change(c, put_template{*row}, audit_line(c, "template.put", place_of(*row)), show,
+         std::move(*key));
 }
 
 void list_templates(const call& c) {

@@ -34,7 +34,7 @@ template <class Change>
 template_ptr changed(store_fixture& in, Change what) {
   const auto x = templating_of(in, std::move(what));
   in.commit({x});
-  return x->refused ? nullptr : std::get<templating>(x->what).done.at(0).now;
+  return x->refused ? nullptr : std::get<templating>(x->what).done.rows.at(0).now;
 }
 
 template_ptr find(store_fixture& in, const template_id& id) {
@@ -106,7 +106,7 @@ STORE_TEST(a_template_is_switched_and_removed) {
   CAF_CHECK(!changed(*this, rollback_template{made->id, 1})->enabled);
   const auto gone = templating_of(*this, remove_template{made->id});
   commit({gone});
-  CAF_CHECK(in<templating>(gone).done.at(0).removed == made->id);
+  CAF_CHECK(in<templating>(gone).done.rows.at(0).removed == made->id);
   CAF_CHECK(find(*this, made->id) == nullptr);
   read_template_versions asked;
   asked.id = made->id;
