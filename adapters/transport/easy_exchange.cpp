@@ -40,6 +40,8 @@ void easy_exchange::prepare(CURL* easy, const http_transport_options& how,
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "Carillon");
   if (!how.ca_file.empty())
     curl_easy_setopt(easy, CURLOPT_CAINFO, how.ca_file.c_str());
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &easy_exchange::on_request);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &easy_exchange::on_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &easy_exchange::on_body);
@@ -68,6 +70,14 @@ void easy_exchange::set_body(CURL* easy) {
     lines = curl_slist_append(lines, (name + ": " + value).c_str());
   headers_.reset(lines);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, lines);
+}
+
+int easy_exchange::on_request(void* self, char*, char*, int, int) {
+  // A connection used again that breaks before a byte of the answer makes libcurl send the request
+  // once more by itself, though the server may have acted on it.
+  const auto& x = *static_cast<easy_exchange*>(self);
+  const bool again = x.sent_bytes() > 0 && x.request_.method != "GET";
+  return again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 std::size_t easy_exchange::on_header(char* data, std::size_t size, std::size_t count, void* self) {
@@ -121,13 +131,20 @@ void easy_exchange::fail(transport_failure what, std::string text) {
   tell_(transport_error{what, std::move(text)});
 }
 
+long easy_exchange::sent_bytes() const {
+  long sent = 0;
+  curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &sent);
+  return sent;
+}
+
 transport_error easy_exchange::failure_of(CURLcode code) const {
   std::string text = curl_easy_strerror(code);
   if (refused_)
     return {transport_failure::refused, "the address may not be reached"};
-  long sent = 0;
-  curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &sent);
+  const auto sent = sent_bytes();
   switch (code) {
+    case CURLE_ABORTED_BY_CALLBACK:
+      return {transport_failure::no_answer, "the connection was closed without an answer"};
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
       if (sent > 0)

@@ -28,11 +28,13 @@ class easy_exchange {
   const std::string& url() const noexcept { return request_.url; }
 
  private:
+  static int on_request(void* self, char*, char*, int, int);
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
   static curl_socket_t on_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
 
   void set_body(CURL* easy);
+  long sent_bytes() const;
   transport_error failure_of(CURLcode code) const;
 
   http_request request_;
