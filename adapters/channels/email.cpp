@@ -45,7 +45,7 @@ class email_channel final : public channel {
                          .date = at.now,
                          .id = to_text(what.id) + "@" + std::string{from_.domain()},
                          .text = words.text,
-                         .html = words.html,
+                         .html = words.html.empty() ? mime::html_of(words.text) : words.html,
                          .unsubscribe = unsubscribe_of(words)};
     if (letter.unsubscribe.size() > unsubscribe_max)
       return error{errc::invalid, "the URL to unsubscribe at is too long"};

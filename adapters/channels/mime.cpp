@@ -128,6 +128,23 @@ std::string date_text(timestamp at) {
   return {out.data(), size};
 }
 
+std::string escaped_html(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '&')
+      out.append("&amp;");
+    else if (c == '<')
+      out.append("&lt;");
+    else if (c == '>')
+      out.append("&gt;");
+    else if (c == '"')
+      out.append("&quot;");
+    else
+      out.push_back(c);
+  }
+  return out;
+}
+
 void append_body(std::string& out, const message& what) {
   if (what.html.empty()) {
     out.append(part("plain", what.text));
@@ -162,6 +179,24 @@ std::string address_header(std::string_view name, const mail_address& who) {
   auto column = out.size() - (out.rfind('\n') + 1);
   out.append(column + who.address.size() + 3 > line_max ? "\r\n " : " ");
   return out.append("<").append(who.address).append(">");
+}
+
+std::string html_of(std::string_view text) {
+  std::string out = "<!DOCTYPE html>\n<html>\n<body>\n";
+  bool open = false;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = std::min(text.find('\n', begin), text.size());
+    auto line = text.substr(begin, end - begin);
+    if (line.ends_with('\r'))
+      line.remove_suffix(1);
+    if (!line.empty())
+      out.append(open ? "<br>\n" : "<p>").append(escaped_html(line));
+    else if (open)
+      out.append("</p>\n");
+    open = !line.empty();
+    begin = end + 1;
+  }
+  return out.append(open ? "</p>\n</body>\n</html>\n" : "</body>\n</html>\n");
 }
 
 std::string part(std::string_view subtype, std::string_view text) {

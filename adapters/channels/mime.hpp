@@ -37,6 +37,10 @@ std::string text_header(std::string_view name, std::string_view text);
 /// A header with a mailbox; the display name quoted or encoded where it must be.
 std::string address_header(std::string_view name, const mail_address& who);
 
+/// A plain text as an HTML document that shows the same: escaped, a paragraph for what stands
+/// between empty lines, `<br>` for any other line's end.
+std::string html_of(std::string_view text);
+
 /// A MIME part: its headers and its text in quoted-printable, or in base64 where that is shorter.
 std::string part(std::string_view subtype, std::string_view text);
 

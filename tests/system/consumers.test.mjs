@@ -76,6 +76,6 @@ for (const [type, data, title, text] of told) {
     const [letter] = await mail.taken(1, (x) => x.to.includes(address));
     const read = readMail(letter.text);
     assert.equal(decodeWords(read.headers.subject), title);
-    assert.equal(read.text.trim(), text);
+    assert.equal(read.parts[0].text.trim(), text);
   });
 }

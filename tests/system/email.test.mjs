@@ -99,13 +99,16 @@ test('a mail goes through STARTTLS and a login and arrives as it was meant', asy
   assert.deepEqual([got.from, got.secure, got.user], ['noreply@example.com', true, 'mailer']);
   assert.ok(mail.logins.every((x) => x.secure));
   assert.ok(got.text.split('\r\n').every((x) => x.length <= 78 && /^[\x20-\x7e]*$/.test(x)));
-  const { headers, text } = readMail(got.text);
+  const { headers, parts } = readMail(got.text);
   assert.equal(decodeWords(headers.subject), title);
   assert.equal(decodeWords(headers.from), '通知中心 😀 <noreply@example.com>');
   assert.equal(headers.to, 'ann@example.org');
   assert.equal(headers['message-id'], `<${sent.id}@example.com>`);
   assert.ok(Math.abs(Date.parse(headers.date) - Date.now()) < 60_000);
-  assert.equal(text, `${content.replaceAll('\n', '\r\n')}\r\n`);
+  assert.match(headers['content-type'], /^multipart\/alternative;/);
+  assert.deepEqual(parts.map((x) => x.headers['content-type']), ['text/plain; charset=utf-8', 'text/html; charset=utf-8']);
+  assert.equal(parts[0].text, `${content.replaceAll('\n', '\r\n')}\r\n`);
+  assert.ok(parts[1].text.includes(`<p>${content.replaceAll('\n', '<br>\r\n')}</p>`));
   const story = await final(sent.id);
   assert.deepEqual([story.status, story.attempts], ['delivered', 1]);
   assert.match(story.provider_message_id, /^Q\d+$/);
