@@ -28,11 +28,11 @@ route_words::route_words(const catalog& what, const route& by, const event& abou
       plain_(std::move(plain)) {}
 
 const template_words& route_words::on(const std::string& channel, const recipient_facts* who) {
-  const bool known = who != nullptr && !who->locale.empty();
+  const bool asked = !about_.locale.empty() || who == nullptr;
   auto key = std::tuple{code_.empty() ? std::string{} : channel,
                         code_.empty() ? std::string{}
-                        : known       ? who->locale
-                                      : about_.locale,
+                        : asked       ? about_.locale
+                                      : who->locale,
                         code_.empty() || who == nullptr ? std::string{} : who->time_zone};
   auto found = made_.find(key);
   if (found == made_.end()) {

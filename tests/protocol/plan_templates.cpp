@@ -78,7 +78,7 @@ struct fixture {
 
 CAF_TEST_FIXTURE_SCOPE(plan_templates_tests, fixture)
 
-CAF_TEST(the recipient s language decides then the event s then the default) {
+CAF_TEST(the event s language decides then the recipient s then the default) {
   add("paid", "", "zh-CN", "已支付");
   CAF_CHECK_EQUAL(said(), "已支付");
   add("paid", "", "en", "paid {{order}}");
@@ -88,6 +88,8 @@ CAF_TEST(the recipient s language decides then the event s then the default) {
   draft.what.recipients = {"bert"};
   CAF_CHECK_EQUAL(said(), "已支付");
   draft.what.locale = "en-US";
+  CAF_CHECK_EQUAL(said(), "paid A&1");
+  draft.what.recipients = {"anna"};
   CAF_CHECK_EQUAL(said(), "paid A&1");
 }
 
