@@ -31,6 +31,9 @@ struct event_draft {
   /// From the body; an `Idempotency-Key` header wins over it.
   std::string idempotency_key{};
   likeness alike{likeness::body};
+  /// What the inbox rows are that it becomes at once, from a `level`; those of a digest or a bulk
+  /// are `info`.
+  notification_type type{notification_type::info};
 };
 
 /// One message to one person on several channels at once, as a producer wrote it. Who it is for is
@@ -39,6 +42,8 @@ struct mailing_draft {
   /// Title, words, priority, extra_data and trace; its audience is not set.
   notification what{};
   std::vector<std::string> channels{};
+  /// Every name that the producer wrote for one of them, to the name it has here.
+  std::map<std::string, std::string> asked{};
   /// The producer said how urgent it is; otherwise a template may.
   bool priority_given{false};
   std::string recipient{};

@@ -17,11 +17,15 @@ constexpr std::array<std::string_view, 18> event_members{
   // what the seeds' producers write instead
   "eventType", "entityId", "entityType", "payload", "level", "dedupeKey", "title"};
 
-std::optional<priority> read_priority(const fields& in) {
-  if (in.either("priority", "level") == "level")
-    if (const auto grave = in.word("level", parse_level, "info, success, warning, error, critical"))
-      return grave->priority;
-  return in.word("priority", parse_priority, "low, normal, high, urgent");
+/// A level says how urgent it is, where no priority does, and what its inbox rows are.
+void read_urgency(const fields& in, event_draft& to) {
+  to.what.priority = in.word("priority", parse_priority, "low, normal, high, urgent");
+  const auto grave = in.word("level", parse_level, "info, success, warning, error, critical");
+  if (!grave)
+    return;
+  to.type = grave->type;
+  if (!in.has("priority"))
+    to.what.priority = grave->priority;
 }
 
 /// A user named as `{"user_id"}`: an address has no place here, for the routes say on which
@@ -71,7 +75,7 @@ event_draft read_event(const fields& in) {
   to.sub_id = in.id(in.either("sub_id", "entityType"));
   to.recipients = read_recipients(in);
   to.data = read_data(in);
-  to.priority = read_priority(in);
+  read_urgency(in, draft);
   to.locale = in.id_or_empty("locale");
   to.occurred_at = in.time("occurred_at").value_or(timestamp{});
   const auto key = in.either("idempotency_key", "dedupeKey");

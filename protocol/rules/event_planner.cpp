@@ -31,8 +31,13 @@ std::string lock_name(const audience& to) {
 }
 
 event_planner::event_planner(event what, const catalog& configured, const carillon::facts& known,
-                             timestamp now, uuid_source& ids)
-    : catalog_(configured), known_(known), addresses_(configured, known), now_(now), ids_(ids) {
+                             timestamp now, uuid_source& ids, notification_type type)
+    : catalog_(configured),
+      known_(known),
+      addresses_(configured, known),
+      now_(now),
+      ids_(ids),
+      type_(type) {
   out_.what = std::move(what);
 }
 
@@ -86,6 +91,7 @@ message event_planner::begin(const route& by, const std::string& title, const st
   words_.emplace(catalog_, by, out_.what, content{out_.what.type, title, text, out_.what.data});
   message what;
   what.event = out_.what.id;
+  what.type = type_;
   what.source = out_.what.source;
   what.priority = out_.what.priority.value_or(by.priority.value_or(priority::normal));
   what.trace_id = out_.what.trace_id;
@@ -144,6 +150,7 @@ std::shared_ptr<notification> event_planner::inbox_row(const route& by, const au
   row->id = {ids_.next(now_)};
   row->title = what.content.title;
   row->message = what.content.text;
+  row->type = what.type;
   row->priority = what.priority;
   row->to = to;
   row->extra_data = out_.what.data;

@@ -22,8 +22,9 @@ namespace carillon::rules {
 /// Plans one event, route by route. What it is given must outlive it; it plans once.
 class event_planner {
  public:
+  /// `type` is what its inbox rows are.
   event_planner(event what, const catalog& configured, const facts& known, timestamp now,
-                uuid_source& ids);
+                uuid_source& ids, notification_type type = notification_type::info);
 
   /// What an event that has just come means.
   acceptance plan();
@@ -75,6 +76,7 @@ class event_planner {
   addressing addresses_;
   timestamp now_;
   uuid_source& ids_;
+  notification_type type_;
   std::optional<when_facts> facts_;
   /// What the route that is followed says.
   std::optional<route_words> words_;

@@ -58,7 +58,7 @@ std::vector<audience> needs_groups(const event_draft& draft, const catalog& what
 
 result<acceptance> plan(event_draft draft, const catalog& what, const facts& known, timestamp now,
                         uuid_source& ids) {
-  return event_planner{std::move(draft.what), what, known, now, ids}.plan();
+  return event_planner{std::move(draft.what), what, known, now, ids, draft.type}.plan();
 }
 
 }  // namespace carillon::rules

@@ -106,6 +106,11 @@ CAF_TEST(levels have a priority each) {
   CAF_CHECK(priority_of("fatal") == priority::urgent);
   CAF_CHECK(priority_of("low") == priority::low);
   CAF_CHECK_EQUAL(faults_in(R"({"type":"t","data":{},"level":"loud"})"), "/level");
+  const auto both = accepted(R"({"type":"t","data":{},"level":"warning","priority":"low"})");
+  CAF_CHECK(both.type == notification_type::warning);
+  CAF_CHECK(both.what.priority == priority::low);
+  CAF_CHECK(accepted(R"({"type":"t","data":{},"level":"critical"})").type
+            == notification_type::alert);
 }
 
 CAF_TEST(all faults are told at once) {

@@ -100,6 +100,14 @@ CAF_TEST(each recipient gets an inbox row) {
   CAF_CHECK_EQUAL(meant.plan[1].inbox->to.user_id, "carl");
 }
 
+CAF_TEST(an inbox row is as grave as the event s level says) {
+  add_route("order.*", {"system", "robot"});
+  draft.what.recipients = {"anna"};
+  CAF_CHECK(plan().plan.at(0).inbox->type == notification_type::info);
+  draft.type = notification_type::alert;
+  CAF_CHECK(plan().plan.at(0).inbox->type == notification_type::alert);
+}
+
 CAF_TEST(recipients are addressed as users where they are known and as written where not ) {
   add_route("order.*", {"email"});
   draft.what.recipients = {"anna", "bert", "carl@example.org"};
