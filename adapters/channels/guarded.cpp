@@ -1,5 +1,7 @@
 #include "adapters/channels/guarded.hpp"
 
+#include "adapters/channels/decorator.hpp"
+
 #include <utility>
 
 namespace carillon {
@@ -11,55 +13,34 @@ request mark_guarded(request what) {
     http->guarded = true;
   else if (auto* mail = std::get_if<mail_request>(&what))
     mail->guarded = true;
-  else if (auto* mail = std::get_if<mail_request>(&what))
-    mail->guarded = true;
   return what;
 }
 
-class guarded_channel final : public channel {
+result<request> marked(result<request> what) {
+  if (what)
+    *what = mark_guarded(std::move(*what));
+  return what;
+}
+
+class guarded_channel final : public channel_decorator {
  public:
-  explicit guarded_channel(channel_ptr inner) : inner_(std::move(inner)) {}
+  explicit guarded_channel(channel_ptr inner) : channel_decorator(std::move(inner)) {}
 
   result<request> compose(const delivery& what, const stamp& at) const override {
-    return marked(inner_->compose(what, at));
+    return marked(channel_decorator::compose(what, at));
   }
-
-  outcome judge(const transport_result& came, timestamp now) const override {
-    return inner_->judge(came, now);
-  }
-
-  std::vector<scope_limit> scopes(const delivery& what) const override {
-    return inner_->scopes(what);
-  }
-
-  bool needs_token() const override { return inner_->needs_token(); }
 
   result<std::variant<request, grant>> authorize(const stamp& at) const override {
-    auto how = inner_->authorize(at);
+    auto how = channel_decorator::authorize(at);
     if (how)
       if (auto* ask = std::get_if<request>(&*how))
         *ask = mark_guarded(std::move(*ask));
     return how;
   }
 
-  std::variant<grant, outcome> token(const transport_result& came, timestamp now) const override {
-    return inner_->token(came, now);
+  result<request> probe(const stamp& at) const override {
+    return marked(channel_decorator::probe(at));
   }
-
-  result<request> probe(const stamp& at) const override { return marked(inner_->probe(at)); }
-
-  outcome judge_probe(const transport_result& came, timestamp now) const override {
-    return inner_->judge_probe(came, now);
-  }
-
- private:
-  static result<request> marked(result<request> what) {
-    if (what)
-      *what = mark_guarded(std::move(*what));
-    return what;
-  }
-
-  channel_ptr inner_;
 };
 
 }  // namespace

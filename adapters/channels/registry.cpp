@@ -1,10 +1,12 @@
 #include "adapters/channels/registry.hpp"
 
 #include "adapters/channels/keys.hpp"
+#include "adapters/channels/redacted.hpp"
 #include "adapters/channels/types.hpp"
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace carillon {
 
@@ -55,7 +57,8 @@ result<channel_ptr> make_channel(const channel_settings& settings) {
       missing.faults.push_back({"/" + std::string{key.name}, "is missing"});
   if (!missing.faults.empty())
     return missing;
-  return type->make(settings);
+  auto made = type->make(settings);
+  return made ? redacted(std::move(*made), settings) : std::move(made);
 }
 
 }  // namespace carillon

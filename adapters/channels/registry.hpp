@@ -50,7 +50,8 @@ bool needs_address(const channel_settings& settings);
 /// nowhere then.
 std::vector<std::string> fixed_addresses(const channel_settings& settings);
 
-/// Makes a channel; null for `system`. An unknown type is `invalid`.
+/// Makes a channel, whose outcomes give none of its secrets away; null for `system`. An unknown
+/// type is `invalid`.
 result<channel_ptr> make_channel(const channel_settings& settings);
 
 }  // namespace carillon

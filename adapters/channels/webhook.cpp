@@ -2,6 +2,7 @@
 
 #include "adapters/channels/judgement.hpp"
 #include "adapters/channels/keys.hpp"
+#include "adapters/channels/redacted.hpp"
 #include "adapters/channels/signature.hpp"
 #include "adapters/channels/sinks.hpp"
 #include "adapters/channels/types.hpp"
@@ -86,6 +87,7 @@ class webhook_channel final : public channel {
     auto out = judge_status(got, now);
     if (got.status == 410) {
       out.error_class = error_class::invalid_recipient;
+      out.gone = use_ == webhook_use::channel;  // nobody can resume a sink by hand
     } else if (got.status >= 400 && out.error_class == error_class::invalid_request) {
       // The specification retries every failure: a receiver being deployed may say anything.
       out.error_class = error_class::transient;
@@ -165,7 +167,8 @@ result<channel_ptr> make(const channel_settings& settings) {
 }  // namespace webhook
 
 result<channel_ptr> make_webhook_sink(const channel_settings& settings) {
-  return webhook::make_for(settings, webhook::webhook_use::sink);
+  auto made = webhook::make_for(settings, webhook::webhook_use::sink);
+  return made ? redacted(std::move(*made), settings) : std::move(made);
 }
 
 channel_type webhook_type() {
