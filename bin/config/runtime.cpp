@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -56,21 +57,28 @@ std::string wrapped(node value) {
   return write_document(table{{"value", std::move(value)}});
 }
 
-void refuse_unknown(const table& asked, std::vector<fault>& faults) {
+/// What of it can be changed.
+table without_unknown(table asked, std::vector<fault>& faults) {
   const std::vector<std::string> known(changeable.begin(), changeable.end());
-  for (const auto& [section, members] : asked) {
-    const auto* keys = std::get_if<table>(&members.value);
+  table out;
+  for (auto& [section, members] : asked) {
+    auto* keys = std::get_if<table>(&members.value);
     if (!keys) {
       faults.push_back({pointer_to({}, section), "must be an object of settings"});
       continue;
     }
-    for (const auto& [key, value] : *keys) {
+    table kept;
+    for (auto& [key, value] : *keys) {
       const auto name = section + '.' + key;
-      if (std::ranges::find(changeable, name) == changeable.end())
+      if (std::ranges::find(changeable, name) != changeable.end())
+        kept.emplace(key, std::move(value));
+      else
         faults.push_back(
           {pointer_to(section, key), "cannot be changed at run time" + did_you_mean(name, known)});
     }
+    out.emplace(section, from_api(std::move(kept)));
   }
+  return out;
 }
 
 }  // namespace
@@ -105,12 +113,10 @@ result<setting_overrides> read_settings(const config& file, std::string_view jso
     return asked.error();
   asked->erase(std::string{origins});
   std::vector<fault> faults;
-  refuse_unknown(*asked, faults);
-  if (!faults.empty())
-    return error{errc::invalid, "the settings are not valid", std::move(faults)};
+  auto known = without_unknown(std::move(*asked), faults);
   setting_overrides out;
   auto below = file;
-  for (auto& [section, members] : *asked)
+  for (auto& [section, members] : known)
     for (auto& [key, value] : std::get<table>(members.value)) {
       const auto name = section + '.' + key;
       auto text = wrapped(std::move(value));
@@ -118,7 +124,9 @@ result<setting_overrides> read_settings(const config& file, std::string_view jso
         out.emplace(name, std::move(text));
     }
   if (auto tried = put_over(file, out); !tried)
-    return tried.error();
+    std::ranges::copy(tried.error().faults, std::back_inserter(faults));
+  if (!faults.empty())
+    return error{errc::invalid, "the settings are not valid", std::move(faults)};
   return out;
 }
 

@@ -316,6 +316,8 @@ test('settings change at run time and stay', async (t) => {
   const engine = await started(t, { server: 'shutdown_seconds = 4' });
   const before = (await engine.get(settings)).body;
   assert.deepEqual([before.log.level, before.server.shutdown_seconds, before.origins['log.level']], ['info', 4, 'file']);
+  const wrong = await engine.put(settings, { log: { levle: 'debug' }, server: { request_limit_per_minute: 'x' }, storage: 1 }, admin);
+  assert.deepEqual([wrong.status, wrong.body.errors.map((x) => x.path).sort()], [422, ['/log/levle', '/server/request_limit_per_minute', '/storage']]);
   const changed = await engine.put(settings, { log: { level: 'debug' }, server: { request_limit_per_minute: 3, shutdown_seconds: 4 } }, admin);
   assert.equal(changed.status, 200);
   assert.deepEqual([changed.body.log.level, changed.body.origins['log.level'], changed.body.origins['server.shutdown_seconds']], ['debug', 'override', 'file']);
@@ -330,6 +332,6 @@ test('settings change at run time and stay', async (t) => {
   assert.deepEqual((await engine.put(settings, {}, admin)).body, before);
   assert.equal(await limit(), '100');
   const refused = await engine.put(settings, { log: { level: 'loud', format: 'json' }, auth: { jwt_secret: 'x' } }, admin);
-  assert.deepEqual([refused.status, paths(refused)], [422, ['/auth/jwt_secret', '/log/format']]);
+  assert.deepEqual([refused.status, paths(refused)], [422, ['/auth/jwt_secret', '/log/format', '/log/level']]);
   assert.deepEqual(paths(await engine.put(settings, { log: { level: 'loud' } }, admin)), ['/log/level']);
 });
