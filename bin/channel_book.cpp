@@ -101,7 +101,7 @@ result<channel_book> channel_book::open(file_channels file,
       found->second.broken_why = record.broken_why;
     }
   }
-  for (const auto& [name, channel] : book.all_)
+  for (auto& [name, channel] : book.all_)
     if (channel.origin != settings_origin::file)
       book.check_names(channel, faults);
   if (!faults.empty())
@@ -162,13 +162,19 @@ result<booked_channel> channel_book::read(const std::string& name, table stored)
   return out;
 }
 
-void channel_book::check_names(const booked_channel& what, std::vector<fault>& faults) const {
+void channel_book::check_names(booked_channel& what, std::vector<fault>& faults) const {
+  const auto objection = [this](const std::string& name) -> std::string {
+    return all_.contains(name) ? "" : "is not there";
+  };
+  what.settings.failover = codec::with_own_names(std::move(what.settings.failover), objection);
   std::vector<std::string> known;
   for (const auto& [name, channel] : all_)
     known.push_back(name);
   for (std::size_t i = 0; i < what.settings.failover.size(); ++i) {
     const auto& name = what.settings.failover[i];
-    if (name != what.settings.name && !all_.contains(name))
+    if (name == what.settings.name)
+      faults.push_back({"/failover/" + std::to_string(i), "is the channel itself"});
+    else if (!all_.contains(name))
       faults.push_back({"/failover/" + std::to_string(i),
                         "there is no channel " + name + configuration::did_you_mean(name, known)});
   }

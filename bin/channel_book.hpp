@@ -86,7 +86,7 @@ class channel_book {
 
  private:
   result<booked_channel> read(const std::string& name, configuration::table stored) const;
-  void check_names(const booked_channel& what, std::vector<fault>& faults) const;
+  void check_names(booked_channel& what, std::vector<fault>& faults) const;
   void check_addresses(booked_channel& what, std::vector<fault>& faults) const;
   result<configuration::table> seal(const std::string& name, configuration::table given) const;
 

@@ -1,8 +1,10 @@
 // The API's own routes beside those of the file.
 
+#include "bin/config/routes.hpp"
 #include "bin/app/app.hpp"
 #include "bin/built_in_routes.hpp"
 #include "bin/catalog.hpp"
+#include "bin/config/channels.hpp"
 #include "bin/stored_settings.hpp"
 #include "protocol/codec/body.hpp"
 #include "protocol/codec/route.hpp"
@@ -14,18 +16,23 @@ namespace carillon {
 
 namespace {
 
-/// Every place where a route names a channel that is not there.
-std::vector<fault> unknown_channels(const std::vector<route>& routes, const config& how) {
+/// Every place where a route names a channel that is not there, or a backup that is its own.
+std::vector<fault> faults_of_channels(const std::vector<route>& routes,
+                                      const codec::text_check& objection) {
   std::vector<fault> faults;
-  const auto check = [&](const std::string& place, const std::vector<std::string>& names) {
+  const auto check = [&](const std::string& place, const std::vector<std::string>& names,
+                         const codec::text_check& wrong) {
     for (std::size_t i = 0; i < names.size(); ++i)
-      if (!how.channels.contains(names[i]))
-        faults.push_back({place + std::to_string(i), "is not a configured channel"});
+      if (auto why = wrong(names[i]); !why.empty())
+        faults.push_back({place + std::to_string(i), std::move(why)});
   };
   for (std::size_t i = 0; i < routes.size(); ++i) {
     const auto place = "/routes/" + std::to_string(i);
-    check(place + "/channels/", routes[i].channels);
-    check(place + "/failover/", routes[i].failover);
+    check(place + "/channels/", routes[i].channels, objection);
+    check(place + "/failover/", routes[i].failover, [&](const std::string& name) {
+      return configuration::backs_itself(routes[i], name) ? "is one of the route's own channels"
+                                                          : objection(name);
+    });
   }
   return faults;
 }
@@ -67,7 +74,10 @@ result<stored_answer> app::put_routes(const http::settings_request& asked) {
   auto next = codec::decode_routes(asked.body, all_routes(how_.routes, {}));
   if (!next)
     return next.error();
-  if (auto faults = unknown_channels(*next, how_); !faults.empty())
+  const auto objection = configuration::unless_in(how_.channels);
+  for (auto& one : *next)
+    configuration::name_channels(one, objection);
+  if (auto faults = faults_of_channels(*next, objection); !faults.empty())
     return codec::invalid_body(std::move(faults));
   route_change what;
   for (const auto& one : *next)

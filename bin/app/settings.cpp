@@ -2,6 +2,7 @@
 
 #include "bin/app/app.hpp"
 #include "bin/await.hpp"
+#include "bin/config/channels.hpp"
 #include "bin/reload.hpp"
 
 #include <caf/send.hpp>
@@ -19,6 +20,10 @@ constexpr seconds commit_patience{8};
 
 void app::serve_settings(http::settings_request& asked) {
   using verb = http::settings_request::verb;
+  // What makes or removes a channel means the very name.
+  if (asked.what != verb::put_channel && asked.what != verb::delete_channel)
+    asked.channel =
+      codec::own_name(std::move(asked.channel), configuration::unless_in(how_.channels));
   switch (asked.what) {
     case verb::list_channels:
       return asked.reply(list_channels());

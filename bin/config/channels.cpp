@@ -192,4 +192,10 @@ std::map<std::string, channel_settings> read_channels(const node& from,
   return channels;
 }
 
+codec::text_check unless_in(const std::map<std::string, channel_settings>& channels) {
+  return [&channels](const std::string& name) -> std::string {
+    return channels.contains(name) ? "" : "is not a configured channel";
+  };
+}
+
 }  // namespace carillon::configuration

@@ -2,6 +2,7 @@
 
 #include "bin/config/section.hpp"
 #include "protocol/channel.hpp"
+#include "protocol/codec/channel_name.hpp"
 
 #include <map>
 #include <string>
@@ -16,5 +17,8 @@ std::map<std::string, channel_settings> read_channels(const node& from, std::vec
 /// such as the file's settings below an override; null for the type's defaults.
 channel_settings read_channel(const std::string& name, const node& from, const std::string& path,
                               const channel_settings* below, std::vector<fault>& faults);
+
+/// What is wrong with naming a channel: it is not among these, which must outlive the answer.
+codec::text_check unless_in(const std::map<std::string, channel_settings>& channels);
 
 }  // namespace carillon::configuration

@@ -162,7 +162,9 @@ void set_defaults(config& to) {
   }
 }
 
-void check_names(const node& whole, const config& to, std::vector<fault>& faults) {
+/// Everything that names a channel names one that is there, by our name for it.
+void check_names(const node& whole, config& to, std::vector<fault>& faults) {
+  const auto objection = unless_in(to.channels);
   std::vector<std::string> known;
   for (auto& [name, settings] : to.channels)
     known.push_back(name);
@@ -172,22 +174,31 @@ void check_names(const node& whole, const config& to, std::vector<fault>& faults
         faults.push_back({place, "there is no channel " + name + did_you_mean(name, known)});
   };
   auto& sections = std::get<table>(whole.value);
-  for (auto& [name, settings] : to.channels)
-    if (!settings.failover.empty())
-      check(std::get<table>(sections.at("channels").value).at(name).place + ": channels." + name
-              + ".failover",
-            settings.failover);
+  for (auto& [name, settings] : to.channels) {
+    if (settings.failover.empty())
+      continue;
+    settings.failover = codec::with_own_names(std::move(settings.failover), objection);
+    const auto place = std::get<table>(sections.at("channels").value).at(name).place + ": channels."
+                       + name + ".failover";
+    check(place, settings.failover);
+    if (std::ranges::find(settings.failover, name) != settings.failover.end())
+      faults.push_back({place, name + " is the channel itself"});
+  }
   for (std::size_t i = 0; i < to.routes.size(); ++i) {
     auto& written = sections.at("routes");
     auto* items = std::get_if<list>(&written.value);
     auto place = (items ? (*items)[i] : written).place + ": " + to.routes[i].name;
+    name_channels(to.routes[i], objection);
     check(place + ".channels", to.routes[i].channels);
     check(place + ".failover", to.routes[i].failover);
+    for (const auto& backup : to.routes[i].failover)
+      if (backs_itself(to.routes[i], backup))
+        faults.push_back({place + ".failover", backup + " is one of its own channels"});
   }
 }
 
 /// Alerts need a channel that is there, an address where it takes one, and a time.
-void check_alerts(const node& whole, const config& to, std::vector<fault>& faults) {
+void check_alerts(const node& whole, config& to, std::vector<fault>& faults) {
   const auto& sections = std::get<table>(whole.value);
   const auto section = sections.find("alerts");
   const auto wrong = [&](const std::string& key, const std::string& why) {
@@ -201,9 +212,10 @@ void check_alerts(const node& whole, const config& to, std::vector<fault>& fault
   };
   if (const auto wait = rules::parse_duration(to.alerts.cooldown); !wait)
     wrong("cooldown", "must be a time such as 15m");
-  const auto& name = to.alerts.channel;
+  auto& name = to.alerts.channel;
   if (name.empty())
     return;
+  name = codec::own_name(std::move(name), unless_in(to.channels));
   const auto channel = to.channels.find(name);
   if (channel == to.channels.end())
     wrong("channel", "there is no channel " + name);

@@ -4,6 +4,9 @@
 #include "protocol/rules/routing.hpp"
 #include "protocol/rules/when.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace carillon::configuration {
 
 namespace {
@@ -79,9 +82,13 @@ route read_route(const std::string& path, const node& from, std::vector<fault>& 
   to.repeat_after = keys.duration("repeat_after").value_or(milliseconds{0});
   read_throttle(keys, to);
   to.template_code = keys.text("template").value_or("");
-  to.digest = keys.duration("digest").value_or(milliseconds{0});
-  if (to.digest > longest_digest)
-    keys.wrong("digest", "must be at most 7d");
+  if (const auto digest = keys.duration("digest")) {
+    to.digest = *digest;
+    if (to.digest.count() == 0)
+      keys.wrong("digest", "must be more than 0s");
+    else if (to.digest > longest_digest)
+      keys.wrong("digest", "must be at most 7d");
+  }
   keys.finish();
   return to;
 }
@@ -99,6 +106,15 @@ std::vector<route> read_routes(const node& from, std::vector<fault>& faults) {
   for (std::size_t i = 0; i < items->size(); ++i)
     routes.push_back(read_route("routes[" + std::to_string(i) + ']', (*items)[i], faults));
   return routes;
+}
+
+void name_channels(route& to, const codec::text_check& objection) {
+  to.channels = codec::with_own_names(std::move(to.channels), objection);
+  to.failover = codec::with_own_names(std::move(to.failover), objection);
+}
+
+bool backs_itself(const route& what, const std::string& backup) {
+  return std::ranges::find(what.channels, backup) != what.channels.end();
 }
 
 }  // namespace carillon::configuration

@@ -32,7 +32,8 @@ std::string fault_of_address(const nlohmann::json& value, std::size_t most) {
 }
 
 /// The record kept the object as compact JSON text, which was read once already.
-void read_addresses(const std::string& object, const fields& in, mailing_draft& to) {
+void read_addresses(const std::string& object, const fields& in, const text_check& objection,
+                    mailing_draft& to) {
   const auto given = nlohmann::json::parse(object);
   if (given.empty())
     in.note("recipient", "names nobody");
@@ -43,17 +44,17 @@ void read_addresses(const std::string& object, const fields& in, mailing_draft& 
     } else if (is_user) {
       to.user_id = value.get<std::string>();
     } else {
-      to.addresses.insert_or_assign(own_name(name), value.get<std::string>());
+      to.addresses.insert_or_assign(own_name(name, objection), value.get<std::string>());
     }
   }
 }
 
-void read_recipient(const fields& in, mailing_draft& to) {
+void read_recipient(const fields& in, const text_check& objection, mailing_draft& to) {
   const auto* given = in.value("recipient");
   if (given == nullptr)
     return;
   if (given->is == json_value::kind::object)
-    read_addresses(given->text, in, to);
+    read_addresses(given->text, in, objection, to);
   else if (given->is == json_value::kind::string)
     to.recipient = in.text("recipient", max_address);
   else
@@ -61,9 +62,12 @@ void read_recipient(const fields& in, mailing_draft& to) {
 }
 
 void read_common(const fields& in, mailing_draft& to, const text_check& objection) {
-  if (auto named = read_channels(in, "channels", objection))
-    to.channels = std::move(*named);
-  read_recipient(in, to);
+  if (auto named = read_channel_names(in, "channels", objection)) {
+    for (const auto& name : *named)
+      to.asked.emplace(name, own_name(name, objection));
+    to.channels = with_own_names(std::move(*named), objection);
+  }
+  read_recipient(in, objection, to);
   const auto urgency = in.word("priority", parse_priority, "low, normal, high, urgent");
   to.priority_given = urgency.has_value();
   to.what.priority = urgency.value_or(priority::normal);
@@ -81,12 +85,26 @@ std::string_view fault_of(const delivery& x) {
   return x.last_error.empty() ? std::string_view{x.reason} : std::string_view{x.last_error};
 }
 
-void append_result(std::string& out, const mailed& what, const delivery& first) {
-  const bool all = std::ranges::all_of(what.deliveries, [&](const delivery_ptr& x) {
-    return x->channel != first.channel || arrived(*x);
-  });
-  append_json_string(out, first.channel);
+void append_result(std::string& out, std::string_view name, bool all) {
+  if (out.back() != '{')
+    out += ',';
+  append_json_string(out, name);
   out += all ? ":true" : ":false";
+}
+
+/// A channel's result, under each name that was asked for it.
+void append_results(std::string& out, const mailed& what, const std::string& channel,
+                    const std::map<std::string, std::string>& asked) {
+  const bool all = std::ranges::all_of(
+    what.deliveries, [&](const delivery_ptr& x) { return x->channel != channel || arrived(*x); });
+  bool named = false;
+  for (const auto& [name, ours] : asked)
+    if (ours == channel) {
+      append_result(out, name, all);
+      named = true;
+    }
+  if (!named)
+    append_result(out, channel, all);
 }
 
 void append_row(std::string& out, const delivery& x) {
@@ -134,7 +152,8 @@ result<mailing_draft> decode_template_mailing(std::string_view body, const text_
   });
 }
 
-std::string mailed_json(const mailed& what, std::string_view of_template) {
+std::string mailed_json(const mailed& what, std::string_view of_template,
+                        const std::map<std::string, std::string>& asked) {
   const bool success = std::ranges::any_of(what.deliveries, [](auto& x) { return arrived(*x); });
   std::string out = success ? R"({"success":true,"message":")" : R"({"success":false,"message":")";
   out += of_template.empty() ? "" : "模板";
@@ -146,11 +165,8 @@ std::string mailed_json(const mailed& what, std::string_view of_template) {
   out += R"(,"results":{)";
   for (const auto& x : what.deliveries) {
     const auto first = std::ranges::find(what.deliveries, x->channel, &delivery::channel);
-    if (*first != x)
-      continue;
-    if (out.back() != '{')
-      out += ',';
-    append_result(out, what, *x);
+    if (*first == x)
+      append_results(out, what, x->channel, asked);
   }
   out += R"(},"deliveries":[)";
   for (const auto& x : what.deliveries) {

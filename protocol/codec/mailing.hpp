@@ -5,6 +5,7 @@
 #include "protocol/error.hpp"
 #include "protocol/unit.hpp"
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -22,7 +23,8 @@ result<mailing_draft> decode_template_mailing(std::string_view body,
 
 /// The answer to a mailing, as seed and contract have it: `{"success","message","results",
 /// "deliveries"}`. A channel is `true` where its first attempt arrived. For a mailing from a
-/// template, `of_template` is its name.
-std::string mailed_json(const mailed& what, std::string_view of_template = {});
+/// template, `of_template` is its name. `asked` is the draft's: results bear the names in it.
+std::string mailed_json(const mailed& what, std::string_view of_template = {},
+                        const std::map<std::string, std::string>& asked = {});
 
 }  // namespace carillon::codec

@@ -1,7 +1,6 @@
 #include "protocol/codec/preferences.hpp"
 
 #include "protocol/codec/body.hpp"
-#include "protocol/codec/channel_name.hpp"
 #include "protocol/codec/text.hpp"
 #include "protocol/rules/quiet.hpp"
 #include "protocol/words.hpp"
@@ -53,13 +52,13 @@ std::optional<json_value> object_in(const fields& in, const json_value& what,
   return {};
 }
 
-preference_rule read_rule(const fields& in) {
+preference_rule read_rule(const fields& in, const text_check& objection) {
   in.refuse_unknown();
   preference_rule out;
   out.type = in.word("type", type_of_rule, "info, success, warning, error, alert");
   out.source = in.id("source");
   if (auto channel = in.id("channel"); !channel.empty())
-    out.channel = own_name(std::move(channel));
+    out.channel = own_name(std::move(channel), objection);
   out.enabled = in.required_flag("enabled").value_or(true);
   return out;
 }
@@ -123,14 +122,14 @@ quiet_times read_quiet_times(const fields& in) {
   return out;
 }
 
-preferences read_document(const fields& in) {
+preferences read_document(const fields& in, const text_check& objection) {
   in.refuse_unknown();
   preferences out;
   const auto* rules = in.list("rules", max_preference_rules);
   for (std::size_t i = 0; rules != nullptr && i < rules->size(); ++i) {
     const auto place = "rules/" + std::to_string(i);
     if (const auto record = object_in(in, (*rules)[i], place, rule_members))
-      out.rules.push_back(read_rule(in.within(*record, place)));
+      out.rules.push_back(read_rule(in.within(*record, place), objection));
   }
   if (const auto* quiet = in.value("do_not_disturb"))
     if (const auto record = object_in(in, *quiet, "do_not_disturb", quiet_members))
@@ -179,8 +178,9 @@ void append_window(std::string& out, const quiet_window& window) {
 
 }  // namespace
 
-result<preferences> decode_preferences(std::string_view body) {
-  return read_body(body, {.names = preference_members, .outer = {}, .strict = true}, read_document);
+result<preferences> decode_preferences(std::string_view body, const text_check& objection) {
+  return read_body(body, {.names = preference_members, .outer = {}, .strict = true},
+                   [&](const fields& in) { return read_document(in, objection); });
 }
 
 std::string preferences_json(const preferences& what) {

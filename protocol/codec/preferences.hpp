@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/codec/channel_name.hpp"
 #include "protocol/error.hpp"
 #include "protocol/preferences.hpp"
 
@@ -13,8 +14,9 @@ inline constexpr std::size_t max_preference_rules = 100;
 inline constexpr std::size_t max_quiet_windows = 20;
 
 /// Reads a user's preferences: `malformed` where it is not JSON, `invalid` with every fault where
-/// it breaks a rule, unknown members and time zones among them.
-result<preferences> decode_preferences(std::string_view body);
+/// it breaks a rule, unknown members and time zones among them. `objection` says which channels are
+/// known by another name (`own_name`); a rule may be about one that is not there.
+result<preferences> decode_preferences(std::string_view body, const text_check& objection = {});
 
 /// The same as a client reads it and may put it back: both members present, `do_not_disturb` null
 /// where there is none, a rule's open members left out.

@@ -21,7 +21,8 @@ constexpr std::array<std::string_view, 6> recipient_members{"user_id", "addresse
 constexpr std::size_t max_locale = 35;
 constexpr std::size_t max_channel_name = 64;
 
-void read_recipient_addresses(const fields& in, recipient_record& out) {
+void read_recipient_addresses(const fields& in, const text_check& objection,
+                              recipient_record& out) {
   const auto text = in.object("addresses");
   if (text.empty())
     return;
@@ -42,14 +43,15 @@ void read_recipient_addresses(const fields& in, recipient_record& out) {
     else if (address.empty() || address.size() > max_address || has_control(address))
       in.note(place,
               "must be 1 to " + std::to_string(max_address) + " bytes without control characters");
-    else
-      out.addresses.emplace(channel, std::move(address));
+    else  // members come sorted, so the one by our name comes before the other and stays
+      out.addresses.emplace(own_name(channel, objection), std::move(address));
   }
 }
 
 }  // namespace
 
-result<recipient_record> decode_recipient(std::string_view text, std::string_view user_id) {
+result<recipient_record> decode_recipient(std::string_view text, std::string_view user_id,
+                                          const text_check& objection) {
   const record_shape shape{.names = recipient_members, .outer = {}, .strict = true};
   return read_body(text, shape, [&](const fields& in) {
     in.refuse_unknown();
@@ -57,7 +59,7 @@ result<recipient_record> decode_recipient(std::string_view text, std::string_vie
     out.user_id = user_id.empty() ? in.required_id("user_id") : std::string{user_id};
     if (!user_id.empty() && in.has("user_id") && in.id("user_id") != user_id)
       in.note("user_id", "is not the one in the path");
-    read_recipient_addresses(in, out);
+    read_recipient_addresses(in, objection, out);
     out.roles = in.texts("roles", max_id).value_or(std::vector<std::string>{});
     out.stores = in.texts("stores", max_id).value_or(std::vector<std::string>{});
     out.locale = in.text("locale", max_locale);

@@ -64,13 +64,16 @@ void read_route_event(const fields& in, route& to) {
     in.note("when", read.error().detail);
 }
 
-void read_duration(const fields& in, std::string_view name, milliseconds& to) {
+/// Whether it is there and can be read.
+bool read_duration(const fields& in, std::string_view name, milliseconds& to) {
   if (!in.has(name))
-    return;
-  if (const auto read = rules::parse_duration(in.text(name, max_id)))
+    return false;
+  const auto read = rules::parse_duration(in.text(name, max_id));
+  if (read)
     to = *read;
   else
     in.note(name, "must be a duration such as 10m");
+  return read.has_value();
 }
 
 void read_throttle(const fields& in, route& to) {
@@ -87,8 +90,10 @@ void read_throttle(const fields& in, route& to) {
 }
 
 void read_digest(const fields& in, route& to) {
-  read_duration(in, "digest", to.digest);
-  if (to.digest > longest_digest)
+  const auto given = read_duration(in, "digest", to.digest);
+  if (given && to.digest.count() == 0)
+    in.note("digest", "must be more than 0s");
+  else if (to.digest > longest_digest)
     in.note("digest", "must be at most 7d");
 }
 

@@ -45,6 +45,14 @@ bool is_language_tag(std::string_view text) {
   return length >= (first ? 2 : 1);
 }
 
+std::string read_channel(const fields& in, const text_check& objection) {
+  auto channel = own_name(in.id_or_empty("channel"), objection);
+  if (!channel.empty() && objection)
+    if (auto wrong = objection(channel); !wrong.empty())
+      in.note("channel", std::move(wrong));
+  return channel;
+}
+
 /// Keeps what is there already where the body says nothing.
 class template_reader {
  public:
@@ -87,7 +95,8 @@ class template_reader {
       to_.code = to_.event;
     if (to_.code.empty())
       in_.note("code", "is required, or an event");
-    read_channel();
+    if (mentioned("channel"))
+      to_.channel = read_channel(in_, objection_);
     if (mentioned("language")) {
       to_.language = in_.id("language");
       if (!to_.language.empty() && !is_language_tag(to_.language))
@@ -95,16 +104,6 @@ class template_reader {
     }
     if (to_.language.empty())
       to_.language = language;
-  }
-
-  void read_channel() {
-    if (!mentioned("channel"))
-      return;
-    to_.channel = own_name(in_.id_or_empty("channel"));
-    if (to_.channel.empty() || !objection_)
-      return;
-    if (auto wrong = objection_(to_.channel); !wrong.empty())
-      in_.note("channel", std::move(wrong));
   }
 
   void part(std::string_view name, std::string& to) {
@@ -228,7 +227,7 @@ std::string template_versions_json(std::span<const template_ptr> versions) {
   return out;
 }
 
-result<preview_draft> decode_preview(std::string_view body) {
+result<preview_draft> decode_preview(std::string_view body, const text_check& objection) {
   return read_body(body, {.names = preview_members, .outer = {}}, [&](const fields& in) {
     preview_draft out;
     out.event = in.id("event");
@@ -238,7 +237,7 @@ result<preview_draft> decode_preview(std::string_view body) {
     if (in.has("data"))
       out.data = in.object("data");
     out.language = in.id_or_empty("language");
-    out.channel = own_name(in.id_or_empty("channel"));
+    out.channel = read_channel(in, objection);
     out.recipient = in.text("recipient", max_address);
     return out;
   });

@@ -40,8 +40,9 @@ struct preview_draft {
   std::string recipient{};
 };
 
-/// `{event|template_name, data, language?, channel?, recipient?}`.
-result<preview_draft> decode_preview(std::string_view body);
+/// `{event|template_name, data, language?, channel?, recipient?}`. `objection` says what is wrong
+/// with a channel.
+result<preview_draft> decode_preview(std::string_view body, const text_check& objection);
 
 /// `{"version": n}`.
 result<int> decode_version(std::string_view body);

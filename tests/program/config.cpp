@@ -172,8 +172,32 @@ CAF_TEST(what this version cannot do is refused where it is set and left alone a
   CAF_CHECK_EQUAL(fault_of("[cluster]\npeers = []\ntls = false\n"), "accepted");
 }
 
+CAF_TEST(channels may be named as the seeds name them) {
+  const std::string route = "[[routes]]\nevent = \"a\"\nchannels = [\"websocket\", \"push\"]\n";
+  const auto other = read(route + "[channels.app_push]\ntype = \"log\"\n");
+  CAF_REQUIRE(other.has_value());
+  CAF_CHECK((other->routes[0].channels == std::vector<std::string>{"system", "app_push"}));
+  const auto own = read(
+    route + "[channels.app_push]\ntype = \"log\"\nfailover = [\"push\"]\n[channels.push]\ntype = \"log\"\n");
+  CAF_REQUIRE(own.has_value());
+  CAF_CHECK((own->routes[0].channels == std::vector<std::string>{"system", "push"}));
+  CAF_CHECK((own->channels.at("app_push").failover == std::vector<std::string>{"push"}));
+  CAF_CHECK_EQUAL(fault_of("[[routes]]\nevent = \"a\"\nchannels = [\"push\"]\n"),
+                  "1: routes[0].channels: there is no channel app_push");
+}
+
+CAF_TEST(nothing is a backup of itself) {
+  CAF_CHECK_EQUAL(fault_of("[[routes]]\nevent = \"a\"\nchannels = [\"log\"]\nfailover = [\"log\"]\n"
+                           "[channels.log]\ntype = \"log\"\n"),
+                  "1: routes[0].failover: log is one of its own channels");
+  CAF_CHECK_EQUAL(fault_of("[channels.log]\ntype = \"log\"\nfailover = [\"log\"]\n"),
+                  "1: channels.log.failover: log is the channel itself");
+}
+
 CAF_TEST(a digest collects for a week at most) {
   CAF_CHECK_EQUAL(fault_of("[[routes]]\nevent = \"a\"\ndigest = \"10m\"\n"), "accepted");
+  CAF_CHECK_EQUAL(fault_of("[[routes]]\nevent = \"a\"\ndigest = \"0s\"\n"),
+                  "3: routes[0].digest: must be more than 0s");
   CAF_CHECK_EQUAL(fault_of("[[routes]]\nevent = \"a\"\ndigest = \"8d\"\n"),
                   "3: routes[0].digest: must be at most 7d");
 }

@@ -105,11 +105,12 @@ CAF_TEST(the keys of a type are checked by the type) {
 
 CAF_TEST(a route is read whole) {
   auto read = this->read(
-    "[channels.log]\ntype = \"log\"\n[[routes]]\nevent = \"order.*\"\n"
+    "[channels.log]\ntype = \"log\"\n[channels.spare]\ntype = \"log\"\n[[routes]]\nevent = "
+    "\"order.*\"\n"
     "when = \"data.amount >= 100\"\nchannels = [\"system\", \"log\"]\n"
     "audience = { role = \"chef\", addresses = [\"a\"] }\n"
     "priority = \"high\"\ndelay = \"5s\"\nrepeat_after = \"7d\"\n"
-    "enabled = false\nfailover = [\"log\"]\n");
+    "enabled = false\nfailover = [\"spare\"]\n");
   CAF_REQUIRE(read.has_value());
   auto& route = read->routes.at(0);
   CAF_CHECK_EQUAL(route.event, "order.*");

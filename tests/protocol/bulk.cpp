@@ -1,6 +1,7 @@
 #define CAF_SUITE bulk
 
 #include "protocol/codec/bulk.hpp"
+#include "tests/protocol/faults.hpp"
 
 #include <algorithm>
 #include <string>
@@ -38,7 +39,8 @@ std::string of_users(std::size_t n) {
 CAF_TEST(a body is read and everyone in it counts once) {
   const auto read = codec::decode_bulk(
     R"({"userIds":["b","a","b"],"templateCode":"billing.low_balance","data":{"n":1},)"
-    R"("channels":["websocket","email"],"priority":"high"})");
+    R"("channels":["websocket","email"],"priority":"high"})",
+    tests::unless_among({"system", "email"}));
   CAF_REQUIRE(read.has_value());
   CAF_CHECK((read->user_ids == texts{"b", "a"}));
   CAF_CHECK_EQUAL(read->what.template_code, "billing.low_balance");

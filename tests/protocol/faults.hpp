@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace carillon::tests {
@@ -23,6 +24,13 @@ std::string faults_of(const result<T>& decoded) {
   for (auto& x : paths)
     out += (out.empty() ? "" : " ") + x;
   return out;
+}
+
+/// What is wrong with naming a channel: it is not among these.
+inline auto unless_among(std::vector<std::string> channels) {
+  return [channels = std::move(channels)](const std::string& name) -> std::string {
+    return std::ranges::find(channels, name) == channels.end() ? "is not a configured channel" : "";
+  };
 }
 
 }  // namespace carillon::tests

@@ -1,6 +1,7 @@
 #define CAF_SUITE preferences_document
 
 #include "protocol/codec/preferences.hpp"
+#include "tests/protocol/faults.hpp"
 
 #include <algorithm>
 #include <string>
@@ -73,9 +74,17 @@ CAF_TEST(what is left out is nothing) {
 }
 
 CAF_TEST(the seeds words become ours) {
+  const auto kept = [](const std::vector<std::string>& channels) {
+    return codec::preferences_json(*codec::decode_preferences(
+      R"({"rules":[{"type":"SYSTEM","channel":"websocket","enabled":false}]})",
+      tests::unless_among(channels)));
+  };
   CAF_CHECK_EQUAL(
-    again(R"({"rules":[{"type":"SYSTEM","channel":"websocket","enabled":false}]})"),
+    kept({"system"}),
     R"({"rules":[{"type":"info","channel":"system","enabled":false}],"do_not_disturb":null})");
+  CAF_CHECK_EQUAL(
+    kept({"system", "websocket"}),
+    R"({"rules":[{"type":"info","channel":"websocket","enabled":false}],"do_not_disturb":null})");
 }
 
 CAF_TEST(a day named twice stays once) {

@@ -72,7 +72,7 @@ CAF_TEST(a route is read and written to the same) {
   CAF_REQUIRE_EQUAL(read->size(), 2u);
   const auto& x = read->front();
   CAF_CHECK(x.condition != nullptr && x.to && x.to->role == "manager" && x.to->store_id == "s1");
-  CAF_CHECK((x.channels == std::vector<std::string>{"system", "app_push"}));
+  CAF_CHECK((x.channels == std::vector<std::string>{"system", "push"}));
   CAF_CHECK(x.delay == 90s && x.repeat_after == 24h * 7);
   CAF_CHECK(x.throttle_count == 2 && x.throttle_per == 10min);
   CAF_CHECK(x.digest == 15min);
@@ -93,6 +93,8 @@ CAF_TEST(every fault of every route is named) {
      == places{"/routes/0/delay", "/routes/0/event", "/routes/0/odd", "/routes/0/throttle",
                "/routes/0/when", "/routes/1/event", "/routes/2/audience/user", "/routes/4/name"}));
   CAF_CHECK((faults_of("{}") == places{"/routes"}));
+  CAF_CHECK((faults_of(R"({"routes":[{"event":"a","digest":"0s","throttle":"1/0s"}]})")
+             == places{"/routes/0/digest", "/routes/0/throttle"}));
 }
 
 CAF_TEST(one that bears a known name takes what it does not say) {

@@ -144,6 +144,8 @@ test('a preview shows what each channel would say, and sends nothing', async () 
   assert.equal(preview.payload.data.title, 'Hi <Ann>');
   assert.equal(hook.requests?.length, seen);
   assert.equal((await call('POST', '/notifications/preview', { template_name: 'nobody', data: {} }, publisher)).status, 404);
+  const unknown = await call('POST', '/api/v1/notifications/preview', { template_name: 'look', data: {}, channel: 'fax' }, publisher);
+  assert.deepEqual([unknown.status, unknown.body.errors.map((x) => x.path)], [422, ['/channel']]);
   const built = await call('POST', '/api/v1/notifications/preview', { event: 'order.paid', data: {} }, publisher);
   assert.match(built.body.previews[0].errors[0], /order_id/);
 });
@@ -155,6 +157,8 @@ test('an event is told in the recipient\'s language, changed from one request to
   await happen({ type: 'shop.sold', recipients: ['lang-en', 'lang-none'], data: { order: 7 } });
   assert.equal((await inbox('lang-en')).message, 'order 7');
   assert.equal((await inbox('lang-none')).message, '订单 7');
+  await happen({ type: 'shop.sold', recipient: 'lang-en', locale: 'zh-CN', data: { order: 9 } });
+  assert.equal((await inbox('lang-en')).message, '订单 9');
   await put({ code: 'shop', language: 'zh-CN', title: '标题', content: '新 {{order}}' });
   await happen({ type: 'shop.sold', recipient: 'lang-none', data: { order: 8 } });
   assert.equal((await inbox('lang-none')).message, '新 8');

@@ -3,6 +3,7 @@
 #include "adapters/http/api/ask.hpp"
 #include "adapters/http/api/handlers.hpp"
 #include "adapters/http/api/idempotency.hpp"
+#include "adapters/http/api/order.hpp"
 #include "adapters/http/api/submit.hpp"
 #include "protocol/codec/operation.hpp"
 
@@ -32,6 +33,8 @@ void post_replay(const call& c) {
   auto which = codec::decode_replay(c.in.body);
   if (!which)
     return c.answer(which.error());
+  if (which->channel)
+    which->channel = codec::own_name(std::move(*which->channel), unless_configured(c));
   auto key = idempotency_key_of(c.in);
   if (!key)
     return c.answer(key.error());

@@ -1,5 +1,6 @@
 #include "adapters/http/api/ask.hpp"
 #include "adapters/http/api/handlers.hpp"
+#include "adapters/http/api/order.hpp"
 #include "adapters/http/api/submit.hpp"
 #include "adapters/http/query_string.hpp"
 #include "protocol/codec/delivery.hpp"
@@ -47,7 +48,7 @@ void list_deliveries(const call& c) {
   query_string asked{c.in.head.query};
   carillon::list_deliveries what;
   what.status = asked.parsed("status", parse_delivery_status, "a status of deliveries");
-  what.channel = asked.key("channel");
+  what.channel = channel_asked(c, asked);
   what.event_type = asked.key("event_type");
   what.recipient = asked.text("recipient");
   what.why = asked.parsed("error_class", parse_error_class, "a class of errors");

@@ -29,10 +29,6 @@ std::optional<milliseconds> parse_wait(std::string_view text) {
   return wait && *wait <= longest_wait ? wait : std::nullopt;
 }
 
-stored_answer mailing_sent(const mailed& done, const std::string& of_template) {
-  return {200, codec::mailed_json(done, of_template)};
-}
-
 /// Has it sent; its producer waits as `?wait` says.
 void send(const call& c,
           result<mailing_draft> (*decode)(std::string_view, const codec::text_check&)) {
@@ -46,7 +42,9 @@ void send(const call& c,
   auto key = idempotency_key_of(c.in);
   if (!key)
     return c.answer(key.error());
-  auto compose = [of = draft->template_code](const mailed& done) { return mailing_sent(done, of); };
+  auto compose = [of = draft->template_code, asked = draft->asked](const mailed& done) {
+    return stored_answer{200, codec::mailed_json(done, of, asked)};
+  };
   auto message = order_of<mailing>(c);
   message->draft = std::move(*draft);
   message->draft.what.trace_id = c.in.trace_id;

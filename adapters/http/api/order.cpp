@@ -3,6 +3,8 @@
 #include "adapters/channels/registry.hpp"
 #include "protocol/rules/addressing.hpp"
 
+#include <utility>
+
 namespace carillon::http::api {
 
 namespace {
@@ -26,6 +28,13 @@ codec::text_check unless_known(const call& c) {
       return {};
     return "is neither a configured channel nor a type of channel";
   };
+}
+
+std::optional<std::string> channel_asked(const call& c, query_string& asked) {
+  auto named = asked.key("channel");
+  if (named)
+    named = codec::own_name(std::move(*named), unless_configured(c));
+  return named;
 }
 
 }  // namespace carillon::http::api

@@ -1,9 +1,12 @@
 #pragma once
 
+#include "adapters/http/query_string.hpp"
 #include "adapters/http/router.hpp"
 #include "protocol/codec/channel_name.hpp"
 
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace carillon::http::api {
 
@@ -23,5 +26,8 @@ codec::text_check unless_configured(const call& c);
 /// The same for a template, which may wait for its channel: one that is configured, or a name that
 /// channels usually have.
 codec::text_check unless_known(const call& c);
+
+/// The channel that a member of the query names, by our name; nothing where it is absent.
+std::optional<std::string> channel_asked(const call& c, query_string& asked);
 
 }  // namespace carillon::http::api

@@ -1,6 +1,7 @@
 #include "protocol/codec/preferences.hpp"
 #include "adapters/http/api/ask.hpp"
 #include "adapters/http/api/handlers.hpp"
+#include "adapters/http/api/order.hpp"
 #include "adapters/http/api/submit.hpp"
 
 #include <limits>
@@ -22,7 +23,7 @@ void get_preferences(const call& c) {
 }
 
 void put_preferences(const call& c) {
-  auto wanted = codec::decode_preferences(c.in.body);
+  auto wanted = codec::decode_preferences(c.in.body, unless_configured(c));
   if (!wanted)
     return c.answer(wanted.error());
   preferring what{c.in.who->subject, std::make_shared<const preferences>(std::move(*wanted))};

@@ -1,5 +1,6 @@
 #include "adapters/http/api/recipient_import.hpp"
 
+#include "adapters/http/api/order.hpp"
 #include "protocol/codec/recipient.hpp"
 #include "protocol/codec/text.hpp"
 
@@ -38,6 +39,7 @@ class import_run : public std::enable_shared_from_this<import_run> {
       : on_(c.on),
         persistence_(c.with.persistence),
         body_(c.in.body),
+        objection_(unless_configured(c)),
         subject_(c.in.who->subject),
         now_(c.in.now),
         arrived_(c.in.arrived),
@@ -81,7 +83,7 @@ class import_run : public std::enable_shared_from_this<import_run> {
   void read_line(std::string_view line, administration& into) {
     if (line.find_first_not_of(" \t") == line.npos)
       return;
-    auto read = codec::decode_recipient(line, {});
+    auto read = codec::decode_recipient(line, {}, objection_);
     if (read) {
       into.changes.emplace_back(carillon::put_recipient{std::move(*read)});
       return;
@@ -119,6 +121,7 @@ class import_run : public std::enable_shared_from_this<import_run> {
   live::shard& on_;
   persistence_actor persistence_;
   std::string body_;
+  codec::text_check objection_;
   std::string subject_;
   timestamp now_;
   steady_time arrived_;

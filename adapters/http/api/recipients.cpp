@@ -1,5 +1,6 @@
 #include "adapters/http/api/ask.hpp"
 #include "adapters/http/api/handlers.hpp"
+#include "adapters/http/api/order.hpp"
 #include "adapters/http/api/recipient_import.hpp"
 #include "adapters/http/api/submit.hpp"
 #include "adapters/http/query_string.hpp"
@@ -47,7 +48,7 @@ void put_recipient(const call& c) {
   const auto user = user_of(c);
   if (!user)
     return;
-  auto read = codec::decode_recipient(c.in.body, *user);
+  auto read = codec::decode_recipient(c.in.body, *user, unless_configured(c));
   if (!read)
     return c.answer(read.error());
   auto shown = codec::recipient_json(*read);

@@ -1,5 +1,6 @@
 #include "adapters/channels/registry.hpp"
 #include "adapters/http/api/handlers.hpp"
+#include "adapters/http/api/order.hpp"
 #include "protocol/codec/template.hpp"
 #include "protocol/codec/text.hpp"
 #include "protocol/rules/routing.hpp"
@@ -142,7 +143,7 @@ class previewer {
 }  // namespace
 
 void post_preview(const call& c) {
-  auto what = codec::decode_preview(c.in.body);
+  auto what = codec::decode_preview(c.in.body, unless_known(c));
   if (!what)
     return c.answer(what.error());
   previewer{c, std::move(*what)}.answer();

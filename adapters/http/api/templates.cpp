@@ -166,7 +166,7 @@ void list_templates(const call& c) {
   row_filter which;
   which.code = asked.key("code");
   which.event = asked.key("event");
-  which.channel = asked.key("channel");
+  which.channel = channel_asked(c, asked);
   which.language = asked.key("language");
   which.enabled = asked.flag("enabled");
   const auto view = asked.text("view");
