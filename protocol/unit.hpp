@@ -155,7 +155,7 @@ struct collection_end {
 struct marked {
   /// How many changed.
   std::int64_t count{0};
-  /// Which ones, where they were named.
+  /// Which ones; of `read_all` the newest, as many as are told.
   std::vector<notification_id> ids{};
   std::int64_t unread{0};
   timestamp at{};

@@ -154,6 +154,21 @@ std::int64_t count_unread_of(connection& db, const principal& who, timestamp now
   return count;
 }
 
+std::vector<notification_id> list_unread_of(connection& db, const principal& who, timestamp now,
+                                            std::int64_t upto, std::int64_t limit) {
+  const entitlement mine{who, now};
+  parameter_list values{{"upto", upto}, {"top", limit}};
+  mine.bind(values);
+  // First the few keys, then their rows, as in a list.
+  const auto sql = "select n.id from (select u.seq from ("
+                   + mine.sequences(unread("n") + " and n.seq <= :upto", true)
+                   + ") u order by u.seq desc limit :top) k cross join notifications n "
+                     "where n.seq = k.seq order by n.seq desc";
+  std::vector<notification_id> ids;
+  db.select(sql, 1, values, [&](row& x) { ids.push_back(x.id<notification_id>()); });
+  return ids;
+}
+
 seq_page read_seq_range(connection& db, const read_range& asked) {
   static const std::string within = " and n.seq > :after and n.seq <= :upto";
   parameter_list values{{"after", asked.after}, {"upto", asked.upto}, {"top", asked.limit}};

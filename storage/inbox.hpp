@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace carillon::storage {
 
@@ -21,6 +22,10 @@ std::map<notification_id, inbox_item> find_in_inbox(connection& db, const princi
 /// How many the user has not read, up to that place in the order.
 std::int64_t count_unread_of(connection& db, const principal& who, timestamp now,
                              std::int64_t upto = std::numeric_limits<std::int64_t>::max());
+
+/// Those, newest first, at most so many.
+std::vector<notification_id> list_unread_of(connection& db, const principal& who, timestamp now,
+                                            std::int64_t upto, std::int64_t limit);
 
 /// A page of (after, upto].
 seq_page read_seq_range(connection& db, const read_range& asked);

@@ -48,15 +48,17 @@ void mark_named(work& w, unit& x, marking& what) {
 }
 
 /// All up to the head, which every number at or below it has reached: the counter's commit makes
-/// them visible in order.
+/// them visible in order. The watermark is one row however many they are; only so many are named.
 void mark_all(work& w, const unit& x, marking& what) {
   const auto head = read_inbox_state(w.db).head;
   what.done.count = count_unread_of(w.db, *what.who, x.now, head);
-  if (what.done.count > 0)
-    w.db.run(
-      "insert into inbox_watermarks (user_id, seq, read_at) values (:user, :seq, :now) "
-      "on conflict (user_id, seq) do nothing",
-      {{"user", what.who->subject}, {"seq", head}, {"now", x.now}});
+  if (what.done.count == 0)
+    return;
+  what.done.ids = list_unread_of(w.db, *what.who, x.now, head, most_named);
+  w.db.run(
+    "insert into inbox_watermarks (user_id, seq, read_at) values (:user, :seq, :now) "
+    "on conflict (user_id, seq) do nothing",
+    {{"user", what.who->subject}, {"seq", head}, {"now", x.now}});
 }
 
 }  // namespace
@@ -72,8 +74,9 @@ void apply_marking(work& w, unit& x, marking& what) {
   what.done.unread = count_unread_of(w.db, *what.who, x.now);
   w.out.rows += static_cast<std::size_t>(what.done.count);
   if (what.done.count > 0)
-    w.out.changes.push_back(
-      {what.who->subject, what.kind, what.done.ids, what.done.unread, x.now, what.origin});
+    w.out.changes.push_back({what.who->subject, what.kind, what.done.ids, what.done.unread, x.now,
+                             what.origin,
+                             what.done.count > static_cast<std::int64_t>(what.done.ids.size())});
 }
 
 }  // namespace carillon::storage

@@ -100,7 +100,7 @@ live_event read_ack_event(std::string_view notification_id, timestamp at) {
 live_event sync_event(const inbox_change& what) {
   object data;
   data.raw("ids", id_list(what.ids));
-  if (what.kind == mark_kind::read_all)
+  if (what.all)
     data.raw("all", "true");
   data.raw(what.kind == mark_kind::remove ? "deleted" : "is_read", "true");
   return data.as_event("notification:sync");

@@ -66,8 +66,7 @@ struct session_fixture : test_coordinator_fixture<> {
     auto what = std::make_shared<inbox_change>();
     what->user_id = "u";
     what->kind = kind;
-    if (kind != mark_kind::read_all)
-      what->ids = {notification_id{}};
+    what->ids = {notification_id{}};
     what->unread = unread;
     what->origin = origin;
     caf::anon_send(house.presence, inbox_change_ptr{std::move(what)});

@@ -51,9 +51,11 @@ CAF_TEST(a sync names the ids and what was done) {
   CAF_CHECK_EQUAL(text(codec::sync_event(what)),
                   R"({"event":"notification:sync","data":{"ids":[)" + id + R"(],"deleted":true}})");
   what.kind = mark_kind::read_all;
-  what.ids.clear();
   CAF_CHECK_EQUAL(text(codec::sync_event(what)),
-                  R"({"event":"notification:sync","data":{"ids":[],"all":true,"is_read":true}})");
+                  R"({"event":"notification:sync","data":{"ids":[)" + id + R"(],"is_read":true}})");
+  what.all = true;
+  CAF_CHECK_EQUAL(text(codec::sync_event(what)), R"({"event":"notification:sync","data":{"ids":[)"
+                                                   + id + R"(],"all":true,"is_read":true}})");
 }
 
 }  // namespace live_events_suite

@@ -109,12 +109,22 @@ STORE_TEST(nobody_marks_what_is_not_theirs) {
 
 STORE_TEST(read_all_counts_what_was_unread_and_leaves_one_watermark) {
   const auto ann = user("ann", {"clerk"});
-  commit({creation_of({notice({"ann"}), notice({}), notice({"", "clerk"}), notice({"bob"})})});
+  const auto own = notice({"ann"});
+  const auto shared = notice({});
+  const auto of_role = notice({"", "clerk"});
+  const auto seen = notice({"ann"});
+  auto gone = notice({"ann"});
+  gone->expires_at = now + seconds{1};
+  commit({creation_of({own, shared, of_role, notice({"bob"}), seen, gone})});
+  commit({marking_of(mark_kind::read, ann, {seen->id})});
+  now += seconds{1};
   auto all = marking_of(mark_kind::read_all, ann);
   const auto told = commit({all});
   CAF_CHECK_EQUAL(in<marking>(all).done.count, 3);
   CAF_CHECK_EQUAL(in<marking>(all).done.unread, 0);
-  CAF_CHECK_EQUAL(told.changes.size(), 1u);
+  CAF_REQUIRE_EQUAL(told.changes.size(), 1u);
+  CAF_CHECK((told.changes[0].ids == std::vector{of_role->id, shared->id, own->id}));
+  CAF_CHECK(!told.changes[0].all);
   auto again = marking_of(mark_kind::read_all, ann);
   CAF_CHECK(commit({again}).changes.empty());
   CAF_CHECK_EQUAL(in<marking>(again).done.count, 0);
@@ -127,9 +137,21 @@ STORE_TEST(read_all_counts_what_was_unread_and_leaves_one_watermark) {
   asked.who = ann;
   asked.now = now;
   const auto page = ask(std::move(asked));
-  CAF_REQUIRE_EQUAL(page.items.size(), 4u);
+  CAF_REQUIRE_EQUAL(page.items.size(), 5u);
   CAF_CHECK(!page.items[0].read_at);
-  CAF_CHECK(page.items[1].read_at == read_time && page.items[3].read_at == read_time);
+  CAF_CHECK(page.items[2].read_at == read_time && page.items[4].read_at == read_time);
+}
+
+STORE_TEST(read_all_names_the_newest_of_very_many_and_says_so) {
+  std::vector<std::shared_ptr<notification>> many(most_named + 1);
+  std::ranges::generate(many, [&] { return notice({"ann"}); });
+  commit({creation_of(many)});
+  const auto told = commit({marking_of(mark_kind::read_all, user("ann"))});
+  CAF_REQUIRE_EQUAL(told.changes.size(), 1u);
+  const auto& ids = told.changes[0].ids;
+  CAF_REQUIRE_EQUAL(ids.size(), static_cast<std::size_t>(most_named));
+  CAF_CHECK(ids.front() == many.back()->id && ids.back() == many[1]->id);
+  CAF_CHECK(told.changes[0].all);
 }
 
 STORE_TEST(lists_are_filtered_and_turned_page_by_page) {

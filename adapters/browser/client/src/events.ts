@@ -42,7 +42,7 @@ export interface ReadAck {
 /** What another device of the same user did. */
 export interface Sync {
   readonly ids: readonly string[];
-  /** Everything that was unread, whatever `ids` holds. */
+  /** More than `ids` names: everything that was unread. */
   readonly all?: boolean;
   readonly is_read?: boolean;
   readonly deleted?: boolean;
