@@ -83,7 +83,8 @@ void presence_state::start_at(const inbox_state& where) {
 
 void presence_state::take_page(const seq_page& page) {
   const auto before = line_->head();
-  for (const auto& row : page.items) {
+  for (const auto& item : page.items) {
+    const auto& row = item.what;
     if (row->seq <= line_->head())
       continue;
     if (!has_room()) {

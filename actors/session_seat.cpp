@@ -33,8 +33,8 @@ void ask(const session_desk& desk, const connection& by, Question what) {
   caf::anon_send(desk.with.queries, query_of(std::move(what)));
 }
 
-push_ptr replayed(notification_ptr row) {
-  return std::make_shared<const push>(std::vector{rules::seq_row{std::move(row)}});
+push_ptr replayed(notification_ptr row, std::optional<timestamp> read_at = {}) {
+  return std::make_shared<const push>(std::vector{rules::seq_row{std::move(row), {}, read_at}});
 }
 
 }  // namespace
@@ -155,11 +155,11 @@ void session_seat::answered(const session_desk& desk, const result<seq_page>& pa
   }
   auto upto = page->upto;
   std::size_t bytes = 0;
-  for (const auto& row : page->items) {
-    who_->push(replayed(row));
-    bytes += rules::weight_of(*row);
+  for (const auto& item : page->items) {
+    who_->push(replayed(item.what, item.read_at));
+    bytes += rules::weight_of(*item.what);
     if (bytes >= portion) {
-      upto = row == page->items.back() ? upto : row->seq;
+      upto = &item == &page->items.back() ? upto : item.what->seq;
       break;
     }
   }

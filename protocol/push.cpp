@@ -10,9 +10,10 @@ namespace carillon {
 
 namespace {
 
-std::string frame_of(frame_format format, const notification& what) {
+std::string frame_of(frame_format format, const rules::seq_row& row) {
+  const auto& what = *row.what;
   std::string json;
-  codec::append_notification(json, what);
+  codec::append_notification(json, what, row.read_at);
   switch (format) {
     case frame_format::plain:
       break;
@@ -31,7 +32,7 @@ std::string frame_of(frame_format format, const notification& what) {
 std::string build(frame_format format, std::span<const rules::seq_row> rows) {
   std::string out;
   for (const auto& row : rows)
-    out += frame_of(format, *row.what);
+    out += frame_of(format, row);
   return out;
 }
 

@@ -96,9 +96,9 @@ struct read_stats {
   answer<inbox_stats> reply{};
 };
 
-/// Rows of (after, upto] by `seq`, in order.
+/// Rows of (after, upto] by `seq`, in order, and for one user with when they read them.
 struct seq_page {
-  std::vector<notification_ptr> items{};
+  std::vector<inbox_item> items{};
   /// Everything up to here is in this page or before it.
   std::int64_t upto{0};
   /// Nothing at or below it is kept any more (pruned by retention).

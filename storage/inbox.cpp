@@ -174,10 +174,14 @@ seq_page read_seq_range(connection& db, const read_range& asked) {
   parameter_list values{{"after", asked.after}, {"upto", asked.upto}, {"top", asked.limit}};
   std::optional<entitlement> theirs;
   std::string keys;
+  std::string marks;
+  std::string read_at = "cast(null as bigint)";
   if (asked.who) {
     theirs.emplace(*asked.who, asked.now);
     theirs->bind(values);
     keys = theirs->sequences(within, false);
+    marks = " left join notification_reads r on r.user_id = :user and r.notification_id = n.id";
+    read_at = read_at_expression;
   } else {
     values.emplace_back("now", asked.now);
     keys =
@@ -186,19 +190,20 @@ seq_page read_seq_range(connection& db, const read_range& asked) {
       + within + " order by n.seq limit :top) b";
   }
   // One statement, so that rows, head and floor are of one moment.
-  const auto sql = "select s.head, s.floor, " + notification_columns
+  const auto sql = "select s.head, s.floor, " + notification_columns + ", " + read_at
                    + " from sequences s left join (select u.seq from (" + keys
                    + ") u order by u.seq limit :top) k on true left join notifications n on "
-                     "n.seq = k.seq where s.name = 'inbox' order by k.seq";
+                     "n.seq = k.seq"
+                   + marks + " where s.name = 'inbox' order by k.seq";
   seq_page page;
-  db.select(sql, notification_column_count + 2, values, [&](row& x) {
+  db.select(sql, item_columns + 2, values, [&](row& x) {
     page.upto = std::min(x.number(), asked.upto);
     page.floor = x.number();
     if (!x.next_is_null())
-      page.items.push_back(read_notification(x));
+      page.items.push_back(read_item(x));
   });
   if (page.items.size() >= static_cast<std::size_t>(asked.limit))
-    page.upto = page.items.back()->seq;
+    page.upto = page.items.back().what->seq;
   return page;
 }
 

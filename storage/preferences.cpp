@@ -103,12 +103,9 @@ void mark_suppressed(connection& db, const std::string& user_id, std::span<inbox
     x.suppressed = history.suppresses(*x.what);
 }
 
-void drop_suppressed(connection& db, const std::string& user_id,
-                     std::vector<notification_ptr>& rows) {
-  if (rows.empty())
-    return;
-  const auto history = history_of(db, user_id, rows.front()->seq);
-  std::erase_if(rows, [&](const notification_ptr& x) { return history.suppresses(*x); });
+void drop_suppressed(connection& db, const std::string& user_id, std::vector<inbox_item>& items) {
+  mark_suppressed(db, user_id, items);
+  std::erase_if(items, [](const inbox_item& x) { return x.suppressed; });
 }
 
 void apply_preferences(work& w, std::span<const std::pair<const unit*, preferring*>> all) {

@@ -24,8 +24,7 @@ std::vector<preferences_version> read_versions(connection& db, const std::string
 void mark_suppressed(connection& db, const std::string& user_id, std::span<inbox_item> items);
 
 /// Takes out those that the user's preferences suppress.
-void drop_suppressed(connection& db, const std::string& user_id,
-                     std::vector<notification_ptr>& rows);
+void drop_suppressed(connection& db, const std::string& user_id, std::vector<inbox_item>& items);
 
 /// Stores new versions, in order; they hold for every number that is not yet given. The counter's
 /// row is locked for that, until the commit.

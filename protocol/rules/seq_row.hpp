@@ -4,6 +4,7 @@
 #include "protocol/time.hpp"
 
 #include <cstdint>
+#include <optional>
 
 namespace carillon::rules {
 
@@ -12,6 +13,8 @@ namespace carillon::rules {
 struct seq_row {
   notification_ptr what{};
   steady_time committed{};
+  /// When its one reader read it, where a replay is theirs.
+  std::optional<timestamp> read_at{};
 };
 
 /// Rows of (after, upto].

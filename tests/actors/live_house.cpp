@@ -32,10 +32,12 @@ seq_page page_of(const store& in, const read_range& what) {
     if (what.who && (!rules::entitled(*what.who, row->to) || suppressed.suppresses(*row)))
       continue;
     if (out.items.size() == static_cast<std::size_t>(what.limit)) {
-      out.upto = out.items.back()->seq;
+      out.upto = out.items.back().what->seq;
       break;
     }
-    out.items.push_back(row);
+    const auto mark = in.read_at.find(row->seq);
+    out.items.push_back(
+      {row, what.who && mark != in.read_at.end() ? std::optional{mark->second} : std::nullopt});
   }
   return out;
 }

@@ -66,6 +66,8 @@ using recorder_ptr = std::shared_ptr<recorder>;
 /// What storage holds, and what it was asked.
 struct store {
   std::vector<notification_ptr> rows{};
+  /// When whoever asks read the row of that `seq`.
+  std::map<std::int64_t, timestamp> read_at{};
   std::int64_t floor{0};
   std::int64_t unread{0};
   bool away{false};

@@ -34,6 +34,19 @@ CAF_TEST(a resume gets what it missed in pages when its queue has room) {
   CAF_CHECK_EQUAL(one->seqs(), from_to(21, 256));
 }
 
+CAF_TEST(what is replayed is as its reader left it) {
+  write(2);
+  const auto at = from_millis(1'750'000'000'000);
+  house.storage->read_at.emplace(1, at);
+  open();
+  const auto one = house.connect(user("u"), frame_format::plain, 0);
+  one->keep = true;
+  sched.run();
+  CAF_REQUIRE_EQUAL(one->kept.size(), 2u);
+  CAF_CHECK(one->kept[0]->rows().front().read_at == at);
+  CAF_CHECK(!one->kept[1]->rows().front().read_at);
+}
+
 CAF_TEST(a page of large rows is queued in portions) {
   for (int i = 0; i < 10; ++i)
     house.write({"u", "", ""}, std::string(100'000, 'x'));

@@ -88,6 +88,14 @@ CAF_TEST(rows that leave together are frames of their own one after the other) {
   CAF_CHECK(*two.frames(frame_format::plain) == single + single);
 }
 
+CAF_TEST(what its reader has read is pushed as read) {
+  const push read{{{hello(), {}, from_millis(0)}}};
+  for (std::size_t i = 0; i < frame_format_count; ++i)
+    CAF_CHECK(read.frames(static_cast<frame_format>(i))
+                ->find(R"("is_read":true,"read_at":"1970-01-01T00:00:00.000Z")")
+              != std::string::npos);
+}
+
 CAF_TEST(the last holder of a push gives it back) {
   int released = 0;
   auto first =

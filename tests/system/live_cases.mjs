@@ -99,6 +99,33 @@ export function liveCases({ tls, storage }) {
     await Promise.all([reader.close(), other.close()]);
   });
 
+  test('a read-all names what it read to the other devices', async () => {
+    const sockets = [await open(user('tidy'), { protocol: v1 }), await open(user('tidy'), { protocol: v1 })];
+    await Promise.all(sockets.map((x) => x.event('hello')));
+    const unread = async () => (await engine.get('/api/v1/notifications?is_read=false', user('tidy'))).body.map((x) => x.id);
+    for (const [who, all] of [['reader', () => sockets[0].send({ event: 'notification:read-all' })], ['http', () => engine.put('/api/v1/notifications/read-all', undefined, user('tidy'))]]) {
+      await create({ user_id: 'tidy' });
+      await create({});
+      const ids = await unread();
+      await all();
+      assert.deepEqual(await sockets[1].event('notification:sync'), { ids, is_read: true }, who);
+      assert.deepEqual(await unread(), []);
+    }
+    await Promise.all(sockets.map((x) => x.close()));
+  });
+
+  test('what is replayed is told as it was read', async () => {
+    const [read, unread] = [await create({ user_id: 'returning' }), await create({ user_id: 'returning' })];
+    await engine.put(`/api/v1/notifications/${read.id}/read`, undefined, user('returning'));
+    const list = (await engine.get('/api/v1/notifications', user('returning'))).body.filter((x) => x.user_id === 'returning').reverse();
+    assert.deepEqual(list.map((x) => [x.id, x.is_read, x.read_at !== null]), [[read.id, true, true], [unread.id, false, false]]);
+    const plain = await open(user('returning'), { since: read.seq - 1 });
+    assert.deepEqual([await plain.next(), await plain.next()], list);
+    const live = await open(user('returning'), { since: read.seq - 1, protocol: v1 });
+    assert.deepEqual([await live.event('notification'), await live.event('notification')], list);
+    await Promise.all([plain.close(), live.close()]);
+  });
+
   test('nonsense from a client is an error said aloud and the socket lives', async () => {
     const live = await open(user('babbler'), { protocol: v1 });
     await live.event('hello');

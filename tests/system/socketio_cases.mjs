@@ -156,6 +156,16 @@ export function socketIoCases({ tls = false } = {}) {
     watcher.close();
   });
 
+  test('what is replayed is told as it was read', async () => {
+    const { id, seq } = await create({ user_id: 'returning' });
+    await engine.put(`/api/v1/notifications/${id}/read`, undefined, user('returning'));
+    const { read_at } = (await engine.get(`/api/v1/notifications/${id}`, user('returning'))).body;
+    const socket = await open(undefined, { auth: { token: user('returning'), since: seq - 1 } });
+    const told = await socket.event('notification');
+    assert.deepEqual([told.id, told.is_read, told.read_at], [id, true, read_at]);
+    socket.close();
+  });
+
   test('a client that names what it has seen gets what it missed, then live', async () => {
     for (const names of [['websocket'], ['polling']]) {
       const sub = `resuming-${names}`;

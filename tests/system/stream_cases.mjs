@@ -79,6 +79,16 @@ export function streamCases({ tls, storage }) {
     stream.close();
   });
 
+  test('what is replayed is told as it was read', async () => {
+    const { id, seq } = await create({ user_id: 'returning' });
+    await engine.put(`/api/v1/notifications/${id}/read`, undefined, user('returning'));
+    const { body } = await engine.get(`/api/v1/notifications/${id}`, user('returning'));
+    assert.ok(body.is_read && body.read_at);
+    const stream = await listen(user('returning'), { lastEventId: seq - 1 });
+    assert.deepEqual((await stream.event('notification')).data, body);
+    stream.close();
+  });
+
   test('the token may come in the address', async () => {
     const stream = await listen(user('browser'), { inQuery: true });
     assert.equal(stream.hello.user_id, 'browser');

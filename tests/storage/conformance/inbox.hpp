@@ -273,7 +273,7 @@ STORE_TEST(a_range_is_read_by_place_for_all_or_for_one) {
   };
   const auto all = range(nullptr, 1, 5, 100);
   CAF_CHECK_EQUAL(all.items.size(), 4u);
-  CAF_CHECK(all.items.front()->seq == 2 && all.upto == 5 && all.floor == 0);
+  CAF_CHECK(all.items.front().what->seq == 2 && all.upto == 5 && all.floor == 0);
   const auto part = range(user("ann"), 0, 6, 2);
   CAF_CHECK(part.items.size() == 2 && part.upto == 3);
   const auto rest = range(user("ann"), part.upto, 6, 2);
@@ -281,3 +281,10 @@ STORE_TEST(a_range_is_read_by_place_for_all_or_for_one) {
   const auto none = range(user("cat"), 0, 99, 2);
   CAF_CHECK(none.items.empty() && none.upto == 6);
 }
+  commit({marking_of(mark_kind::read, user("ann"), {part.items[1].what->id})});
+  const auto marked = range(user("ann"), 0, 6, 100);
+  CAF_REQUIRE_EQUAL(marked.items.size(), 3u);
+  CAF_CHECK(!marked.items[0].read_at && marked.items[1].read_at == now && !marked.items[2].read_at);
+  commit({marking_of(mark_kind::read_all, user("ann"))});
+  CAF_CHECK(range(user("ann"), 0, 6, 100).items[2].read_at == now);
+  CAF_CHECK(!range(nullptr, 0, 6, 100).items[2].read_at);

@@ -131,7 +131,7 @@ STORE_TEST(a_replay_passes_over_what_is_suppressed_and_goes_on) {
   commit({creation_of({notice({"ann"}, "4")})});
   const auto all = replayed(*this, ann, 0, 4);
   CAF_REQUIRE_EQUAL(all.items.size(), 2u);
-  CAF_CHECK(all.items[0]->seq == 1 && all.items[1]->seq == 4 && all.upto == 4);
+  CAF_CHECK(all.items[0].what->seq == 1 && all.items[1].what->seq == 4 && all.upto == 4);
   const auto page = replayed(*this, ann, 1, 4, 2);
   CAF_CHECK(page.items.empty());
   CAF_CHECK_EQUAL(page.upto, 3);
