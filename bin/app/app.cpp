@@ -200,7 +200,9 @@ void app::start_server() {
     shards.push_back(shard.get());
   server_.emplace(options_of(how_), std::move(services), std::move(shards));
   server_->start();
-  spdlog::info("listening on {}, storing in {}", how_.server.listen, engine_of(how_.storage.url));
+  const auto& listen = how_.server.listen;
+  spdlog::info("listening on {}:{}, storing in {}", listen.substr(0, listen.rfind(':')), port(),
+               engine_of(how_.storage.url));
 }
 
 void app::has_ended(const std::string& why) {

@@ -184,6 +184,15 @@ test('the demo prints a curl line that works and keeps its secret to itself', as
   assert.ok(!said.includes(readFileSync(kept[0], 'utf8').trim()));
 });
 
+test('a node on any free port says which, and shows its metrics from the start', async () => {
+  const node = await Engine.start({ args: ['--set', 'server.listen=127.0.0.1:0'] });
+  const [, port] = node.log.match(/listening on 127\.0\.0\.1:(\d+),/);
+  const shown = (await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).split('\n');
+  for (const series of ['carillon_spooled', 'carillon_cluster_peers', ...['ingress', 'persistence', 'presence'].flatMap((x) => ['restarts_total', 'mailbox_depth'].map((name) => `carillon_${name}{actor="${x}"}`)), 'carillon_restarts_total{actor="session"}'])
+    assert.ok(shown.includes(`${series} 0`), series);
+  await node.discard();
+});
+
 test('SIGHUP applies new routes and keeps the old ones when the file is wrong', async () => {
   const text = readFileSync(engine.file, 'utf8');
   const made = async () => (await engine.post('/api/v1/events', { type: 'fresh.event', data: {} })).body.deliveries.length;
