@@ -264,7 +264,7 @@ class ingress_state {
       auto meant = rules::plan(x->what, *with, known, x->now, *ids_);
       if (!meant)
         return x->reply(std::move(meant).error());
-      meant->reply = counted(x, rules::created_on(*meant), counts_);
+      meant->reply = counted(x, rules::created_on(*meant), rules::refused_on(*meant), counts_);
       commit(std::move(*meant), *x);
     });
   }

@@ -6,13 +6,26 @@
 
 namespace carillon {
 
+namespace {
+
+/// Refused before anything was sent.
+void count_refused(const delivery& x, metrics& counts) {
+  if (x.status == delivery_status::failed)
+    counts.failed(x.channel, error_class::invalid_request);
+}
+
+}  // namespace
+
 answer<created> counted(posting_ptr from, metrics& counts) {
   return answer<created>{[from = std::move(from), &counts](result<created> done) {
-    if (done && !done->replayed)
+    if (done && !done->replayed) {
       for (std::size_t i = 0; i < from->drafts.size(); ++i)
         if (i >= done->duplicate.size() || !done->duplicate[i])
           for (const auto& channel : from->drafts[i].channels)
             counts.notification_created(channel);
+      for (const auto& x : done->deliveries)
+        count_refused(*x, counts);
+    }
     from->reply(std::move(done));
   }};
 }
@@ -27,8 +40,10 @@ answer<accepted> counted(happening_ptr from, std::string type, metrics& counts) 
       } else {
         counts.event(type, "accepted");
         for (const auto& x : done->deliveries)
-          if (x->status != delivery_status::skipped && !is_collecting(*x))
+          if (x->status != delivery_status::skipped && !is_collecting(*x)) {
             counts.notification_created(x->channel);
+            count_refused(*x, counts);
+          }
       }
       from->reply(std::move(done));
     }};
@@ -56,6 +71,8 @@ answer<created> seated(awaited_ptr seat, std::vector<std::shared_ptr<delivery>> 
       *told = done.error();
     } else if (done->replayed) {
       (*told)->replayed = std::move(done->replayed);
+      for (const auto& x : shown)
+        count_refused(*x, counts);
     } else {
       (*told)->deliveries.assign(shown.begin(), shown.end());
       for (const auto& channel : channels)
@@ -65,24 +82,34 @@ answer<created> seated(awaited_ptr seat, std::vector<std::shared_ptr<delivery>> 
   }};
 }
 
-answer<bool> counted(bulk_turn_ptr from, std::map<std::string, std::int64_t> by_channel,
-                     metrics& counts) {
-  return answer<bool>{
-    [from = std::move(from), by_channel = std::move(by_channel), &counts](result<bool> done) {
-      if (done && *done)
-        for (const auto& [channel, n] : by_channel)
-          counts.notification_created(channel, n);
-      from->reply(std::move(done));
-    }};
+answer<bool> counted(bulk_turn_ptr from, std::map<std::string, std::int64_t> created,
+                     std::map<std::string, std::int64_t> refused, metrics& counts) {
+  return answer<bool>{[from = std::move(from), created = std::move(created),
+                       refused = std::move(refused), &counts](result<bool> done) {
+    if (done && *done) {
+      for (const auto& [channel, n] : created)
+        counts.notification_created(channel, n);
+      for (const auto& [channel, n] : refused) {
+        counts.notification_created(channel, n);
+        for (std::int64_t i = 0; i < n; ++i)
+          counts.failed(channel, error_class::invalid_request);
+      }
+    }
+    from->reply(std::move(done));
+  }};
 }
 
 answer<bool> counted(digest_turn_ptr from, const collection_end& meant, metrics& counts) {
   const auto& one = meant.meant;
-  const bool goes = one.inbox || !is_final(one.delivery->status);
-  auto channel = goes ? from->what.channel : std::string{};
+  const bool refused = !one.inbox && one.delivery->status == delivery_status::failed;
+  const bool counts_as_created = one.inbox || one.delivery->status != delivery_status::skipped;
+  auto channel = counts_as_created ? from->what.channel : std::string{};
+        if (refused)
+          counts.failed(channel, error_class::invalid_request);
+      }
   return answer<bool>{
-    [from = std::move(from), channel = std::move(channel), &counts](result<bool> done) {
-      if (done && *done && !channel.empty())
+    [from = std::move(from), channel = std::move(channel), refused, &counts](result<bool> done) {
+      if (done && *done && !channel.empty()) {
         counts.notification_created(channel);
       from->reply(std::move(done));
     }};

@@ -16,8 +16,8 @@ namespace carillon {
 
 answer<created> counted(posting_ptr from, metrics& counts);
 answer<accepted> counted(happening_ptr from, std::string type, metrics& counts);
-answer<bool> counted(bulk_turn_ptr from, std::map<std::string, std::int64_t> by_channel,
-                     metrics& counts);
+answer<bool> counted(bulk_turn_ptr from, std::map<std::string, std::int64_t> created,
+                     std::map<std::string, std::int64_t> refused, metrics& counts);
 answer<bool> counted(digest_turn_ptr from, const collection_end& meant, metrics& counts);
 
 /// What is kept of an idempotent mailing by its commit: what is known then.

@@ -85,6 +85,15 @@ class resilient : public Handle::template extend<caf::reacts_to<tick>>::base {
     return caf::invoke_message_result::consumed;
   }
 
+ protected:
+  /// Shows that it is there, before anything waits for it.
+  void show() {
+    if (!care_.gauges)
+      return;
+    care_.gauges->began(this->name());
+    care_.gauges->mailbox_depth(this->name(), 0);
+  }
+
  private:
   void failed(std::string what, bool ordered_out) {
     if (this->current_element_->mid.is_request())
@@ -164,6 +173,8 @@ class resilient_actor final : public resilient<Handle> {
   }
 
   typename resilient<Handle>::behavior_type make_behavior() override {
+    if (this->life() == 0)
+      this->show();
     state_.reset();
     make_();
     return state_->behavior();

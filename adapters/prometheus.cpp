@@ -9,6 +9,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,10 @@ const std::vector<double> delivery_bounds{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0
 const std::vector<double> own_bounds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
                                      0.05,   0.1,   0.25,   0.5,   1,    5};
 const std::vector<double> row_bounds{1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000};
+
+constexpr std::array error_classes{error_class::transient, error_class::rate_limited,
+                                   error_class::invalid_credentials, error_class::invalid_recipient,
+                                   error_class::invalid_request};
 
 template <class Builder>
 auto& family(prometheus::Registry& in, Builder builder, const char* name, const char* help) {
@@ -102,6 +107,20 @@ struct prometheus_metrics::families {
   prometheus::Gauge& users_online{
     family(registry, BuildGauge(), "carillon_users_online", "Users with a live connection now.")
       .Add({})};
+  /// A node works alone and accepts nothing that it cannot store: both are 0.
+  prometheus::Gauge& spooled{
+    family(registry, BuildGauge(), "carillon_spooled", "Accepted and not yet stored.").Add({})};
+  prometheus::Gauge& cluster_peers{
+    family(registry, BuildGauge(), "carillon_cluster_peers", "Other nodes connected now.").Add({})};
+
+  /// Begins a channel's other counters beside the one of what was created, so that rates and ratios
+  /// of them have both sides.
+  void open(std::string_view channel) {
+    sent.of(channel);
+    retried.of(channel);
+    for (const auto why : error_classes)
+      failed.of(channel, to_string(why));
+  }
 };
 
 prometheus_metrics::prometheus_metrics() : all_(std::make_unique<families>()) {}
@@ -111,10 +130,11 @@ std::string prometheus_metrics::scrape() const {
   return prometheus::TextSerializer{}.Serialize(all_->registry.Collect());
 }
 
-// A channel's other counters start beside this one, so that ratios of them have both sides.
 void prometheus_metrics::notification_created(std::string_view channel, std::int64_t count) {
-  all_->created.of(channel).Increment(static_cast<double>(count));
-  all_->sent.of(channel);
+  auto& of_channel = all_->created.of(channel);
+  if (of_channel.Value() == 0)
+    all_->open(channel);
+  of_channel.Increment(static_cast<double>(count));
 }
 
 void prometheus_metrics::event(std::string_view type, std::string_view status) {
@@ -141,6 +161,10 @@ void prometheus_metrics::committed(double seconds, std::size_t rows) {
 
 void prometheus_metrics::pushed(double commit_to_socket_seconds) {
   all_->push_seconds.Observe(commit_to_socket_seconds);
+}
+
+void prometheus_metrics::began(std::string_view actor) {
+  all_->restarts.of(actor);
 }
 
 void prometheus_metrics::restarted(std::string_view actor) {

@@ -24,6 +24,7 @@ class prometheus_metrics final : public metrics {
   void retried(std::string_view channel) override;
   void committed(double seconds, std::size_t rows) override;
   void pushed(double commit_to_socket_seconds) override;
+  void began(std::string_view actor) override;
   void restarted(std::string_view actor) override;
   void request(std::string_view route, int status, double seconds) override;
 

@@ -20,6 +20,8 @@ class metrics {
   virtual void retried(std::string_view channel) = 0;
   virtual void committed(double seconds, std::size_t rows) = 0;
   virtual void pushed(double commit_to_socket_seconds) = 0;
+  /// An actor that may be restarted began.
+  virtual void began(std::string_view actor) = 0;
   virtual void restarted(std::string_view actor) = 0;
   virtual void alert(std::string_view kind, std::string_view channel) = 0;
   virtual void request(std::string_view route, int status, double seconds) = 0;

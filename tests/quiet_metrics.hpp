@@ -14,6 +14,7 @@ class quiet_metrics : public metrics {
   void retried(std::string_view) override {}
   void committed(double, std::size_t) override {}
   void pushed(double) override {}
+  void began(std::string_view) override {}
   void restarted(std::string_view) override {}
   void alert(std::string_view, std::string_view) override {}
   void request(std::string_view, int, double) override {}

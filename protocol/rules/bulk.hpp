@@ -31,4 +31,7 @@ result<bulk_chunk> plan(const bulk_slice& what, const catalog& with, const facts
 /// How many a chunk sends on each channel.
 std::map<std::string, std::int64_t> created_on(const bulk_chunk& what);
 
+/// How many on each channel are refused before they are sent.
+std::map<std::string, std::int64_t> refused_on(const bulk_chunk& what);
+
 }  // namespace carillon::rules

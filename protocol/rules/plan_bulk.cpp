@@ -95,4 +95,18 @@ std::map<std::string, std::int64_t> created_on(const bulk_chunk& what) {
   return out;
 }
 
+std::map<std::string, std::int64_t> refused_on(const bulk_chunk& what) {
+  std::map<std::string, std::int64_t> out;
+  const auto look = [&](const delivery& x) {
+    if (x.status == delivery_status::failed)
+      ++out[x.channel];
+  };
+  if (what.of)
+    for (const auto& x : what.of->meant.plan)
+      look(*x.delivery);
+  for (const auto& x : what.meant.deliveries)
+    look(*x);
+  return out;
+}
+
 }  // namespace carillon::rules

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 
 namespace carillon::tests {
@@ -12,6 +13,7 @@ namespace carillon::tests {
 class counted final : public quiet_metrics {
  public:
   std::map<std::string, int> restarts{};
+  std::set<std::string> began_ones{};
   std::map<std::string, std::int64_t> depths{};
   std::map<std::string, std::int64_t> deepest{};
   std::map<std::pair<std::string, priority>, std::int64_t> queued{};
@@ -25,6 +27,7 @@ class counted final : public quiet_metrics {
     ++commits;
     rows += n;
   }
+  void began(std::string_view actor) override { began_ones.emplace(actor); }
   void restarted(std::string_view actor) override { ++restarts[std::string{actor}]; }
   void mailbox_depth(std::string_view actor, std::int64_t n) override {
     depths[std::string{actor}] = n;

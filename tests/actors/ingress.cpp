@@ -4,7 +4,7 @@
 
 #include "protocol/rules/when.hpp"
 #include "tests/actors/faults.hpp"
-#include "tests/quiet_metrics.hpp"
+#include "tests/actors/ingress_counts.hpp"
 
 #include <map>
 #include <stdexcept>
@@ -21,19 +21,6 @@ using namespace carillon;
 namespace {
 
 constexpr auto now = from_millis(1'771'583'400'000);
-
-/// What ingress counts, as `name label…` to how often.
-class tallies : public tests::quiet_metrics {
- public:
-  std::map<std::string, std::int64_t> all{};
-
-  void notification_created(std::string_view channel, std::int64_t count) override {
-    all["created " + std::string{channel}] += count;
-  }
-  void event(std::string_view type, std::string_view status) override {
-    ++all["event " + std::string{type} + ' ' + std::string{status}];
-  }
-};
 
 using units = std::shared_ptr<std::vector<unit_ptr>>;
 using queries = std::shared_ptr<std::vector<query_ptr>>;
@@ -90,7 +77,7 @@ std::shared_ptr<catalog> configured() {
 }
 
 struct fixture : test_coordinator_fixture<> {
-  tallies counts;
+  tests::ingress_counts counts;
   units stored = std::make_shared<std::vector<unit_ptr>>();
   queries asked = std::make_shared<std::vector<query_ptr>>();
   failures heard = std::make_shared<std::vector<std::string>>();
@@ -289,7 +276,8 @@ CAF_TEST(events are counted by their outcome) {
     return x;
   };
   accepted done;
-  done.deliveries = {with(delivery_status::pending), with(delivery_status::skipped)};
+  done.deliveries = {with(delivery_status::pending), with(delivery_status::skipped),
+                     with(delivery_status::failed)};
   std::get<acceptance>(stored->at(0)->what).reply(done);
   accepted duplicate;
   duplicate.duplicate = true;
@@ -299,7 +287,8 @@ CAF_TEST(events are counted by their outcome) {
   CAF_CHECK_EQUAL(counts.all["event invoice.sent accepted"], 1);
   CAF_CHECK_EQUAL(counts.all["event invoice.sent duplicate"], 1);
   CAF_CHECK_EQUAL(counts.all["event invoice.sent failed"], 1);
-  CAF_CHECK_EQUAL(counts.all["created email"], 1);
+  CAF_CHECK_EQUAL(counts.all["created email"], 2);
+  CAF_CHECK_EQUAL(counts.all["failed email invalid_request"], 1);
 }
 
 CAF_TEST(a new catalog counts from the next message on and survives a restart) {

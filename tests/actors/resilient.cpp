@@ -246,6 +246,11 @@ CAF_TEST(a temporary actor ends at its first failure) {
   CAF_CHECK_EQUAL(failures.size(), 1u);
 }
 
+CAF_TEST(it is shown from its beginning) {
+  CAF_CHECK_EQUAL(gauges.depths.count("summer"), 1u);
+  CAF_CHECK(gauges.began_ones.contains("summer"));
+}
+
 CAF_TEST(a long mailbox is shown and shown as empty afterwards) {
   for (int i = 0; i < 100; ++i)
     self->send(dut, add{1});

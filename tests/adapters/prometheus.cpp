@@ -42,6 +42,24 @@ CAF_TEST(unlabelled metrics are there from the start) {
   CAF_CHECK(shows("carillon_storage_commit_seconds_count 0\n"));
   CAF_CHECK(shows("carillon_storage_commit_rows_count 0\n"));
   CAF_CHECK(shows("carillon_push_latency_seconds_count 0\n"));
+  CAF_CHECK(shows("carillon_spooled 0\n"));
+  CAF_CHECK(shows("carillon_cluster_peers 0\n"));
+}
+
+CAF_TEST(an actor that began has its restarts) {
+  counts.began("ingress");
+  CAF_CHECK(shows("carillon_restarts_total{actor=\"ingress\"} 0\n"));
+}
+
+CAF_TEST(a channel has all its counters once something is created for it) {
+  counts.notification_created("hook");
+  CAF_CHECK(shows("notification_sent_total{channel=\"hook\"} 0\n"));
+  CAF_CHECK(shows("notification_retry_total{channel=\"hook\"} 0\n"));
+  for (const auto* why :
+       {"transient", "rate_limited", "invalid_credentials", "invalid_recipient", "invalid_request"})
+    CAF_CHECK(
+      shows("notification_failed_total{channel=\"hook\",class=\"" + std::string{why} + "\"} 0\n"));
+  CAF_CHECK_EQUAL(lines_with("notification_failed_total{"), 5u);
 }
 
 CAF_TEST(each family has a help text and a type) {

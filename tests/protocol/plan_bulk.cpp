@@ -113,6 +113,7 @@ CAF_TEST(an inbox row that cannot be is a delivery with the reason) {
   CAF_CHECK_EQUAL(first.user_id, "anna");
   CAF_CHECK(first.reason.find("left") != std::string::npos);
   CAF_CHECK(rules::created_on(made).empty());
+  CAF_CHECK((rules::refused_on(made) == std::map<std::string, std::int64_t>{{"system", 2}}));
 }
 
 CAF_TEST(what stands in the way of everybody is found before anybody is told) {

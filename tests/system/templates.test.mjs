@@ -167,8 +167,11 @@ test('an event is told in the recipient\'s language, changed from one request to
 test('half-filled texts are never sent, and templates switched off are skipped', async () => {
   const row = await put({ code: 'shop', channel: 'hook', language: 'en', content: '{{amount}}', payload_schema: { type: 'object', required: ['amount'] } });
   const told = async (data) => (await happen({ type: 'shop.paid', recipient: 'half', locale: 'en', data })).find((x) => x.channel === 'hook');
+  const counted = () => Promise.all(['created_total{channel="hook"}', 'failed_total{channel="hook",class="invalid_request"}'].map((x) => engine.metric(`notification_${x}`)));
+  const before = await counted();
   const failed = await told({ order: 1 });
   assert.equal(failed.status, 'failed');
+  assert.deepEqual(await counted(), before.map((x) => x + 1));
   assert.match(failed.reason, /amount/);
   await call('POST', `${at}/${row.id}/disable`);
   assert.deepEqual([(await told({ amount: 1 })).status, (await told({ amount: 1 })).reason], ['skipped', 'template_disabled']);
