@@ -1,5 +1,6 @@
 #include "storage/creations.hpp"
 
+#include "storage/json_text.hpp"
 #include "storage/notifications.hpp"
 
 #include <algorithm>
@@ -28,13 +29,16 @@ class originals {
     known_.merge(find_notifications(w.db, kept));
   }
 
-  /// One that was never in the inbox is as the repeated request says, under the first one's id.
+  /// One that was never in the inbox is as its lock says; of one that is not kept any more only the
+  /// id is known, and the repeated request says the rest.
   notification_ptr first_of(const lock& held, const notification& repeated) const {
     const auto id = held.notification.value_or(repeated.id);
     if (const auto found = known_.find(id); found != known_.end())
       return found->second;
-    auto copy = std::make_shared<notification>(repeated);
+    auto copy =
+      std::make_shared<notification>(held.said.empty() ? repeated : notification_of(held.said));
     copy->id = id;
+    copy->to = repeated.to;
     return copy;
   }
 
@@ -82,13 +86,16 @@ void harvest::add(const std::shared_ptr<notification>& x, timestamp now) {
 }
 
 void want_locks(const creation& x, timestamp now, std::vector<lock>& wanted) {
-  for (const auto& one : x.notifications) {
+  for (std::size_t i = 0; i < x.notifications.size(); ++i) {
+    const auto& one = x.notifications[i];
     if (one->dedupe_key.empty())
       continue;
     lock wish;
     wish.key =
       digest_of({"dedupe", one->to.user_id, one->to.role, one->to.store_id, one->dedupe_key});
     wish.notification = one->id;
+    if (!is_listed(x, i))
+      wish.said = text_of(*one);
     wish.now = now;
     wish.until = now + dedupe_time;
     wanted.push_back(wish);

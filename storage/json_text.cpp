@@ -31,6 +31,66 @@ std::vector<std::string> strings_of(const std::string& text) {
                       : json::parse(text).get<std::vector<std::string>>();
 }
 
+std::string text_of(const notification& x) {
+  json out{{"title", x.title},
+           {"message", x.message},
+           {"type", to_string(x.type)},
+           {"priority", to_string(x.priority)},
+           {"extra_data", x.extra_data},
+           {"source", x.source},
+           {"group_key", x.group_key},
+           {"dedupe_key", x.dedupe_key},
+           {"created_at", to_millis(x.created_at)}};
+  if (x.expires_at)
+    out["expires_at"] = to_millis(*x.expires_at);
+  return out.dump();
+}
+
+notification notification_of(const std::string& text) {
+  const auto in = json::parse(text);
+  const auto text_at = [&](const char* key) { return in.at(key).get<std::string>(); };
+  notification out;
+  out.title = text_at("title");
+  out.message = text_at("message");
+  out.type = parse_notification_type(text_at("type")).value_or(notification_type::info);
+  out.priority = parse_priority(text_at("priority")).value_or(priority::normal);
+  out.extra_data = text_at("extra_data");
+  out.source = text_at("source");
+  out.group_key = text_at("group_key");
+  out.dedupe_key = text_at("dedupe_key");
+  out.created_at = from_millis(in.at("created_at").get<std::int64_t>());
+  if (const auto end = in.find("expires_at"); end != in.end())
+    out.expires_at = from_millis(end->get<std::int64_t>());
+  return out;
+}
+
+std::string text_of(const std::vector<delivery_ptr>& shown) {
+  auto list = json::array();
+  for (const auto& x : shown) {
+    auto& one = list.emplace_back(
+      json{{"channel", x->channel}, {"status", to_string(x->status)}, {"reason", x->reason}});
+    if (x->id != delivery_id{})
+      one["id"] = to_text(x->id);
+    if (x->notification)
+      one["notification"] = to_text(*x->notification);
+  }
+  return list.dump();
+}
+
+std::vector<std::shared_ptr<delivery>> shown_in(const std::string& text) {
+  std::vector<std::shared_ptr<delivery>> out;
+  for (const auto& x : json::parse(text)) {
+    auto& one = *out.emplace_back(std::make_shared<delivery>());
+    one.channel = x.at("channel").get<std::string>();
+    one.status =
+      parse_delivery_status(x.at("status").get<std::string>()).value_or(delivery_status::failed);
+    one.reason = x.at("reason").get<std::string>();
+    one.id = parse_id<delivery_id>(x.value("id", "")).value_or(delivery_id{});
+    one.notification = parse_id<notification_id>(x.value("notification", ""));
+  }
+  return out;
+}
+
 std::string text_of(const std::vector<failover_step>& steps) {
   if (steps.empty())
     return {};

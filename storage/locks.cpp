@@ -10,24 +10,23 @@ namespace {
 
 using enum storage_class;
 
-constexpr column take_columns[] = {{"key", binary},
-                                   {"event_id", binary},
-                                   {"notification_id", binary},
-                                   {"created_at", number},
-                                   {"expires_at", number}};
+constexpr column take_columns[] = {
+  {"key", binary}, {"event_id", binary},   {"notification_id", binary},
+  {"said"},        {"created_at", number}, {"expires_at", number}};
 
 constexpr std::string_view take_text =
-  "insert into notification_locks (key, event_id, notification_id, created_at, expires_at) "
-  "select {key}, {event_id}, {notification_id}, {created_at}, {expires_at} {from rows} where true "
-  "on conflict (key) do update set event_id = excluded.event_id, "
-  "notification_id = excluded.notification_id, created_at = excluded.created_at, "
-  "expires_at = excluded.expires_at where notification_locks.expires_at <= excluded.created_at "
+  "insert into notification_locks (key, event_id, notification_id, said, created_at, expires_at) "
+  "select {key}, {event_id}, {notification_id}, {said}, {created_at}, {expires_at} {from rows} "
+  "where true on conflict (key) do update set event_id = excluded.event_id, "
+  "notification_id = excluded.notification_id, said = excluded.said, "
+  "created_at = excluded.created_at, expires_at = excluded.expires_at where "
+  "notification_locks.expires_at <= excluded.created_at "
   "returning key";
 
 constexpr column lock_column[] = {{"key", binary}};
 
 constexpr std::string_view holder_text =
-  "select notification_locks.key, event_id, notification_id from notification_locks {, rows} "
+  "select notification_locks.key, event_id, notification_id, said from notification_locks {, rows} "
   "where notification_locks.key = {key}";
 
 constexpr column foresee_columns[] = {{"key", binary}, {"now", number}};
@@ -46,11 +45,12 @@ void read_holders(work& w, const first_by_key& firsts) {
       lost.push_back(first);
   w.db.for_rows(
     holder_text, lock_column, lost.size(),
-    [&](std::size_t i, parameter_list& out) { out.emplace_back("key", lost[i]->key); }, {}, 3,
+    [&](std::size_t i, parameter_list& out) { out.emplace_back("key", lost[i]->key); }, {}, 4,
     [&](row& x) {
       auto* first = firsts.at(to_digest(x.binary()));
       first->event = x.optional_id<event_id>();
       first->notification = x.optional_id<notification_id>();
+      first->said = x.text();
     });
 }
 
@@ -72,6 +72,7 @@ void take_locks(work& w, std::span<lock> wanted) {
       out.insert(out.end(), {{"key", x.key},
                              {"event_id", x.event},
                              {"notification_id", x.notification},
+                             null_if(x.said.empty(), {"said", x.said}),
                              {"created_at", x.now},
                              {"expires_at", x.until}});
     },
@@ -82,6 +83,7 @@ void take_locks(work& w, std::span<lock> wanted) {
     if (first != &x) {
       x.event = first->event;
       x.notification = first->notification;
+      x.said = first->said;
     }
   }
 }

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 
 namespace carillon::storage {
 
@@ -16,6 +17,8 @@ struct lock {
   /// What the lock is taken for; where it is held already, what it was taken for first.
   std::optional<event_id> event{};
   std::optional<notification_id> notification{};
+  /// What the notification says, where no row of the inbox does; empty for nothing.
+  std::string said{};
   timestamp now{};
   timestamp until{};
   bool won{false};

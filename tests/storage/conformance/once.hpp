@@ -62,6 +62,42 @@ STORE_TEST(a_dedupe_key_holds_for_a_day_and_its_audience) {
   CAF_CHECK(!in<creation>(next_day).done.duplicate.at(0));
 }
 
+STORE_TEST(a_duplicate_without_an_inbox_row_is_the_first_one_to_the_letter) {
+  const auto make = [&](const std::string& title) {
+    auto x = notice({"ann"}, title);
+    x->dedupe_key = "low-stock";
+    x->message = title + " message";
+    x->type = title == "first" ? notification_type::warning : notification_type::error;
+    x->priority = title == "first" ? priority::high : priority::low;
+    x->extra_data = R"({"of":")" + title + R"("})";
+    x->source = title + " source";
+    x->created_at = now;
+    x->expires_at = now + std::chrono::hours{title == "first" ? 1 : 2};
+    auto out = creation_of({x});
+    in<creation>(out).inbox = false;
+    return out;
+  };
+  auto first = make("first");
+  auto beside = make("beside");
+  commit({first, beside});
+  now += std::chrono::minutes{5};
+  auto later = make("later");
+  commit({later});
+  const auto& said = *in<creation>(first).done.notifications.at(0);
+  for (const auto& x : {beside, later}) {
+    CAF_CHECK(in<creation>(x).done.duplicate.at(0));
+    const auto& told = *in<creation>(x).done.notifications.at(0);
+    CAF_CHECK(told.id == said.id && told.to == said.to);
+    CAF_CHECK_EQUAL(told.title, "first");
+    CAF_CHECK_EQUAL(told.message, "first message");
+    CAF_CHECK(told.type == notification_type::warning && told.priority == priority::high);
+    CAF_CHECK_EQUAL(told.extra_data, R"({"of":"first"})");
+    CAF_CHECK_EQUAL(told.source, "first source");
+    CAF_CHECK(told.created_at == said.created_at && told.expires_at == said.expires_at);
+  }
+  CAF_CHECK_EQUAL(count("notifications"), 0);
+}
+
 struct once_fixture : fixture {
   unit_ptr event_of(std::vector<std::string> channels, const std::string& entity,
                     milliseconds lock_for = milliseconds{0}) {
