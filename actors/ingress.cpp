@@ -229,8 +229,10 @@ class ingress_state {
       seat->reply = std::move(x->reply);
       seat->idempotency = std::move(x->idempotency);
       auto& made = meant->meant;
-      if (seat->idempotency)
-        made.idempotency = at_work(*seat->idempotency, meant->shown);
+      if (seat->idempotency) {
+        made.idempotency = once_of(*seat->idempotency);
+        made.awaited.assign(meant->shown.begin(), meant->shown.end());
+      }
       made.reply = seated(seat, std::move(meant->shown), std::move(channels), room_, counts_);
       self_.send(room_, awaited_ptr{std::move(seat)});
       commit(std::move(made), *x);

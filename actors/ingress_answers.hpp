@@ -20,9 +20,8 @@ answer<bool> counted(bulk_turn_ptr from, std::map<std::string, std::int64_t> cre
                      std::map<std::string, std::int64_t> refused, metrics& counts);
 answer<bool> counted(digest_turn_ptr from, const collection_end& meant, metrics& counts);
 
-/// What is kept of an idempotent mailing by its commit: what is known then.
-once<created> at_work(const once<mailed>& asked,
-                      const std::vector<std::shared_ptr<delivery>>& shown);
+/// The key of an idempotent mailing for its commit; what it composes shows the deliveries alone.
+once<created> once_of(const once<mailed>& asked);
 
 /// The commit of a mailing is counted, and told to the room where its producer sits.
 answer<created> seated(awaited_ptr seat, std::vector<std::shared_ptr<delivery>> shown,

@@ -13,8 +13,8 @@ struct stored_answer {
   std::string body{};
 };
 
-/// The status under which the answer of a request is kept that is still at work: what is known so
-/// far, which a repeat gets only when the work must have been cut off.
+/// The status under which a request is kept that was committed and is not answered yet: what its
+/// answer is to show, in place of the answer.
 inline constexpr int still_at_work = 102;
 
 /// An `Idempotency-Key` in work. The same subject, method, path and key within 24 h get the first

@@ -44,6 +44,9 @@ struct creation {
   std::vector<bool> unlisted{};
   std::vector<std::shared_ptr<delivery>> deliveries{};
   std::optional<once<created>> idempotency{};
+  /// Set where an idempotent request waits for first attempts: what its answer shows. They are kept
+  /// in its place until it is given, and repeats are told what became of them.
+  std::vector<delivery_ptr> awaited{};
   /// Filled while the unit is applied; answered after the commit.
   created done{};
   answer<created> reply{};

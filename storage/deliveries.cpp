@@ -186,6 +186,13 @@ std::shared_ptr<delivery> read_delivery(row& x, bool show_claim) {
   return out;
 }
 
+std::shared_ptr<delivery> find_delivery(connection& db, const delivery_id& id) {
+  std::shared_ptr<delivery> found;
+  db.select("select " + delivery_columns + " from notification_deliveries where id = :id",
+            delivery_column_count, {{"id", id}}, [&](row& x) { found = read_delivery(x, true); });
+  return found;
+}
+
 void insert_deliveries(work& w, std::span<const delivery_ptr> all, timestamp now) {
   std::vector<std::string> failover;
   std::vector<const std::string*> owners;

@@ -17,6 +17,9 @@ inline constexpr int delivery_column_count = 31;
 /// Reads one; a claimed one shows as `delivering` only where the caller says so.
 std::shared_ptr<delivery> read_delivery(row& x, bool show_claim);
 
+/// The delivery of that id, `delivering` where it is claimed; null where there is none.
+std::shared_ptr<delivery> find_delivery(connection& db, const delivery_id& id);
+
 /// Inserts new deliveries. Those that wait, are due at `now` and for which the wishes have room are
 /// claimed at once.
 void insert_deliveries(work& w, std::span<const delivery_ptr> all, timestamp now);

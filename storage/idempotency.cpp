@@ -1,5 +1,8 @@
 #include "storage/idempotency.hpp"
 
+#include "storage/deliveries.hpp"
+#include "storage/json_text.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <optional>
@@ -91,29 +94,59 @@ std::map<digest, known_answer> find_answers(connection& db, std::span<const aske
 }
 
 /// Why a request is not answered as the first with its key was.
-std::optional<error> objection_to(const digest& body_hash, timestamp now,
-                                  const known_answer& first) {
+std::optional<error> objection_to(const digest& body_hash, const known_answer& first) {
   if (body_hash != first.body_hash)
     return error{errc::invalid, "this Idempotency-Key was used with another body"};
-  if (first.answer.status == still_at_work && now - first.since < longest_work)
-    return error{errc::conflict,
-                 "the first request with this Idempotency-Key is still at work",
-                 {},
-                 seconds{1}};
   return std::nullopt;
 }
 
+/// What a producer is shown, as it stands now.
+std::vector<delivery_ptr> standing_of(connection& db, const std::string& shown) {
+  std::vector<delivery_ptr> out;
+  for (const auto& x : shown_in(shown)) {
+    const auto stored = x->id == delivery_id{} ? nullptr : find_delivery(db, x->id);
+    out.push_back(stored ? stored : x);
+  }
+  return out;
+}
+
+/// Answers a request whose first was not answered yet: it is waited for while there is something
+/// to be tried, and where it was cut off after that, what became of it is told.
+void answer_unconcluded(connection& db, unit& x, creation& asked, const known_answer& first) {
+  created standing;
+  standing.deliveries = standing_of(db, first.answer.body);
+  const bool untried = std::ranges::any_of(standing.deliveries, [&](const delivery_ptr& one) {
+    return !is_final(one->status) && one->tries == 0 && one->due_at <= x.now;
+  });
+  if (untried && x.now - first.since < longest_work)
+    x.refused = error{errc::conflict,
+                      "the first request with this Idempotency-Key is still at work",
+                      {},
+                      seconds{1}};
+  else
+    asked.done.replayed = asked.idempotency->compose(standing);
+}
+
 /// Answers a request seen before.
-void answer_again(unit& x, const known_answer& first) {
+void answer_again(connection& db, unit& x, const known_answer& first) {
   with_request(x, [&](auto& content) {
-    x.refused = objection_to(content.idempotency->body_hash, x.now, first);
+    x.refused = objection_to(content.idempotency->body_hash, first);
     if (x.refused)
       return;
-    auto again = first.answer;
-    if (again.status == still_at_work)
-      again.status = 200;
-    content.done.replayed = std::move(again);
+    if constexpr (requires { content.awaited; })
+      if (first.answer.status == still_at_work)
+        return answer_unconcluded(db, x, content, first);
+    content.done.replayed = first.answer;
   });
+}
+
+/// What is kept of a request by its own commit.
+template <class Unit>
+stored_answer answer_to(const Unit& content) {
+  if constexpr (requires { content.awaited; })
+    if (!content.awaited.empty())
+      return {still_at_work, text_of(content.awaited)};
+  return content.idempotency->compose(content.done);
 }
 
 }  // namespace
@@ -123,7 +156,7 @@ result<bool> is_repeated(connection& db, const once<accepted>& request, timestam
   const auto known = find_answers(db, asked);
   if (known.empty())
     return false;
-  if (auto why = objection_to(request.body_hash, now, known.begin()->second))
+  if (auto why = objection_to(request.body_hash, known.begin()->second))
     return std::move(*why);
   return true;
 }
@@ -137,7 +170,7 @@ idempotency_ledger::idempotency_ledger(work& w, std::span<const unit_ptr> units)
   const auto known = find_answers(w.db, asked);
   for (const auto& [key, now, x] : asked) {
     if (const auto found = known.find(key); found != known.end())
-      answer_again(*x, found->second);
+      answer_again(w.db, *x, found->second);
     else if (!firsts_.emplace(key, x).second)
       repeats_.emplace(key, x);
   }
@@ -156,13 +189,12 @@ void idempotency_ledger::store_answers() {
   std::vector<timestamp> times;
   for (const auto& [key, x] : firsts_) {
     with_request(*x, [&, &key = key, x = x](auto& content) {
-      const auto& r = *content.idempotency;
-      answers.push_back({key, {r.body_hash, r.compose(content.done), x->now}});
+      answers.push_back({key, {content.idempotency->body_hash, answer_to(content), x->now}});
       times.push_back(x->now);
     });
     const auto [begin, end] = repeats_.equal_range(key);
     for (auto r = begin; r != end; ++r)
-      answer_again(*r->second, answers.back().second);
+      answer_again(w_.db, *r->second, answers.back().second);
   }
   const auto stored = w_.db.for_rows(
     store_text, store_columns, answers.size(),

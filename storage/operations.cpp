@@ -17,13 +17,6 @@ const std::string revive_assignments =
 
 namespace {
 
-std::shared_ptr<delivery> find(work& w, const delivery_id& id) {
-  std::shared_ptr<delivery> found;
-  w.db.select("select " + delivery_columns + " from notification_deliveries where id = :id",
-              delivery_column_count, {{"id", id}}, [&](row& x) { found = read_delivery(x, true); });
-  return found;
-}
-
 void cancel(work& w, const delivery& what) {
   w.db.run(
     "update notification_deliveries set status = 'cancelled', due_at = null, owner = null, "
@@ -70,7 +63,7 @@ std::string objection(const delivery& what, intervention_kind kind) {
 }  // namespace
 
 void intervene(work& w, unit& x, intervention& what) {
-  const auto before = find(w, what.id);
+  const auto before = find_delivery(w.db, what.id);
   if (!before) {
     x.refused = error{errc::not_found, "there is no such delivery"};
     return;
@@ -91,7 +84,7 @@ void intervene(work& w, unit& x, intervention& what) {
     w.wishes.has_backlog(before->channel, before->priority);
     arm_at(w.out, timer_kind::retry, x.now, before->channel);
   }
-  auto after = find(w, what.id);
+  auto after = find_delivery(w.db, what.id);
   if (!is_final(after->status) && after->expires_at != timestamp::max())
     arm_at(w.out, timer_kind::expiry, after->expires_at);
   if (is_final(after->status))

@@ -134,30 +134,66 @@ OPERATIONS_TEST(a_batch_that_is_stopped_cancels_what_waits) {
   CAF_CHECK(nobody->refused && nobody->refused->code == errc::not_found);
 }
 
-OPERATIONS_TEST(a_request_at_work_is_a_conflict_until_it_is_concluded) {
-  const auto asked = [&] {
-    auto x = creation_of({message("log")});
-    auto& once_of = in<creation>(x).idempotency.emplace();
-    once_of.subject = "p";
-    once_of.key = "k";
-    once_of.compose = [](const created&) { return stored_answer{still_at_work, "so far"}; };
+struct waiting_body : operations_body {
+  /// A request that waits for the first attempts of what it creates.
+  unit_ptr asked(std::vector<std::shared_ptr<delivery>> what) {
+    auto x = creation_of(std::move(what));
+    auto& made = in<creation>(x);
+    made.awaited.assign(made.deliveries.begin(), made.deliveries.end());
+    auto inbox = std::make_shared<delivery>();
+    inbox->channel = "system";
+    inbox->status = delivery_status::delivered;
+    inbox->notification = notification_id{ids.next(now)};
+    made.awaited.push_back(inbox);
+    auto& request = made.idempotency.emplace();
+    request.subject = "p";
+    request.key = "k";
+    request.compose = [](const created& done) {
+      stored_answer out{200, {}};
+      for (const auto& one : done.deliveries)
+        out.body += one->channel + ' ' + std::string{to_string(one->status)} + ';';
+      return out;
+    };
     return x;
-  };
-  commit({asked()});
-  const auto early = asked();
+  }
+};
+
+STORE_TEST_IN(waiting_body, a_request_at_work_is_a_conflict_until_it_is_concluded) {
+  const auto again = [&] { return asked({message("log")}); };
+  commit({again()});
+  const auto early = again();
   commit({early});
   CAF_CHECK(early->refused && early->refused->code == errc::conflict);
-  auto cut_off = asked();
+  auto cut_off = again();
   cut_off->now = now + seconds{61};
   commit({cut_off});
   CAF_REQUIRE(in<creation>(cut_off).done.replayed.has_value());
-  CAF_CHECK_EQUAL(in<creation>(cut_off).done.replayed->body, "so far");
+  CAF_CHECK_EQUAL(in<creation>(cut_off).done.replayed->body, "log pending;system delivered;");
   commit({unit_of(conclusion{.subject = "p", .key = "k", .body = "all"}, now)});
-  const auto late = asked();
+  const auto late = again();
   commit({late});
   CAF_REQUIRE(in<creation>(late).done.replayed.has_value());
   CAF_CHECK_EQUAL(in<creation>(late).done.replayed->status, 200);
   CAF_CHECK_EQUAL(in<creation>(late).done.replayed->body, "all");
+}
+
+STORE_TEST_IN(waiting_body, a_request_that_was_cut_off_is_answered_with_what_became_of_it) {
+  wish("log", 1);
+  const auto one = message("log");
+  const auto other = message("mail");
+  other->due_at = now + seconds{30};
+  commit({asked({one, other})});
+  writer.reset();
+  writer = open("n1");
+  const auto untried = asked({message("log"), message("mail")});
+  commit({untried});
+  CAF_CHECK(untried->refused && untried->refused->code == errc::conflict);
+  commit({settlement_of(*one, delivery_status::delivered)});
+  const auto repeated = asked({message("log"), message("mail")});
+  commit({repeated});
+  CAF_REQUIRE(in<creation>(repeated).done.replayed.has_value());
+  CAF_CHECK_EQUAL(in<creation>(repeated).done.replayed->body,
+                  "log delivered;mail pending;system delivered;");
 }
 
 OPERATIONS_TEST(a_throttle_is_decided_by_the_commit) {
