@@ -67,12 +67,12 @@ answer<created> seated(awaited_ptr seat, std::vector<std::shared_ptr<delivery>> 
       *told = done.error();
     } else if (done->replayed) {
       (*told)->replayed = std::move(done->replayed);
-      for (const auto& x : shown)
-        count_refused(*x, counts);
     } else {
       (*told)->deliveries.assign(shown.begin(), shown.end());
       for (const auto& channel : channels)
         counts.notification_created(channel);
+      for (const auto& x : shown)
+        count_refused(*x, counts);
     }
     caf::anon_send(room, mailing_committed{seat, std::move(told)});
   }};
@@ -100,13 +100,13 @@ answer<bool> counted(digest_turn_ptr from, const collection_end& meant, metrics&
   const bool refused = !one.inbox && one.delivery->status == delivery_status::failed;
   const bool counts_as_created = one.inbox || one.delivery->status != delivery_status::skipped;
   auto channel = counts_as_created ? from->what.channel : std::string{};
-        if (refused)
-          counts.failed(channel, error_class::invalid_request);
-      }
   return answer<bool>{
     [from = std::move(from), channel = std::move(channel), refused, &counts](result<bool> done) {
       if (done && *done && !channel.empty()) {
         counts.notification_created(channel);
+        if (refused)
+          counts.failed(channel, error_class::invalid_request);
+      }
       from->reply(std::move(done));
     }};
 }

@@ -154,6 +154,15 @@ test('a taken port exits 1 and names it and its key', () => {
   assert.match(stderr, /server\.listen/);
 });
 
+test('a node on any free port says which, and shows its metrics from the start', async () => {
+  const node = await Engine.start({ args: ['--set', 'server.listen=127.0.0.1:0'] });
+  const [, port] = node.log.match(/listening on 127\.0\.0\.1:(\d+),/);
+  const shown = (await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).split('\n');
+  for (const series of ['carillon_spooled', 'carillon_cluster_peers', ...['ingress', 'persistence', 'presence'].flatMap((x) => ['restarts_total', 'mailbox_depth'].map((name) => `carillon_${name}{actor="${x}"}`)), 'carillon_restarts_total{actor="session"}'])
+    assert.ok(shown.includes(`${series} 0`), series);
+  await node.discard();
+});
+
 test('a second process on the same database exits 1', { timeout: 30_000 }, async () => {
   const { status, stderr } = run(['serve', '--config', engine.file, '--set', `server.listen=127.0.0.1:${await freePort()}`]);
   assert.equal(status, 1);
@@ -182,15 +191,6 @@ test('the demo prints a curl line that works and keeps its secret to itself', as
   assert.equal(kept.length, 1);
   assert.equal(statSync(kept[0]).mode & 0o077, 0);
   assert.ok(!said.includes(readFileSync(kept[0], 'utf8').trim()));
-});
-
-test('a node on any free port says which, and shows its metrics from the start', async () => {
-  const node = await Engine.start({ args: ['--set', 'server.listen=127.0.0.1:0'] });
-  const [, port] = node.log.match(/listening on 127\.0\.0\.1:(\d+),/);
-  const shown = (await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).split('\n');
-  for (const series of ['carillon_spooled', 'carillon_cluster_peers', ...['ingress', 'persistence', 'presence'].flatMap((x) => ['restarts_total', 'mailbox_depth'].map((name) => `carillon_${name}{actor="${x}"}`)), 'carillon_restarts_total{actor="session"}'])
-    assert.ok(shown.includes(`${series} 0`), series);
-  await node.discard();
 });
 
 test('SIGHUP applies new routes and keeps the old ones when the file is wrong', async () => {

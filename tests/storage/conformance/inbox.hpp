@@ -280,7 +280,6 @@ STORE_TEST(a_range_is_read_by_place_for_all_or_for_one) {
   CAF_CHECK(rest.items.size() == 1 && rest.upto == 6);
   const auto none = range(user("cat"), 0, 99, 2);
   CAF_CHECK(none.items.empty() && none.upto == 6);
-}
   commit({marking_of(mark_kind::read, user("ann"), {part.items[1].what->id})});
   const auto marked = range(user("ann"), 0, 6, 100);
   CAF_REQUIRE_EQUAL(marked.items.size(), 3u);
@@ -288,3 +287,4 @@ STORE_TEST(a_range_is_read_by_place_for_all_or_for_one) {
   commit({marking_of(mark_kind::read_all, user("ann"))});
   CAF_CHECK(range(user("ann"), 0, 6, 100).items[2].read_at == now);
   CAF_CHECK(!range(nullptr, 0, 6, 100).items[2].read_at);
+}
