@@ -48,6 +48,7 @@ void presence_state::take(const released& what) {
   }
   if (line_ && !blocked_)
     push_ready();
+  note_pushes();
   read_on();
 }
 
@@ -66,6 +67,7 @@ void presence_state::take(const presence_answer& what) {
       take_page(*page);
     else
       read_again_ = true;
+    note_pushes();
   }
   tick_if_needed();
 }
@@ -151,6 +153,10 @@ void presence_state::launch_gathered() {
   const auto reached = index_.reach(rows.front().what->to);
   if (reached.empty())
     return;
+  if (rows.front().what->to.personal())
+    for (const auto& row : rows)
+      if (row.what->event)
+        pushed_.push_back(row.what->id);
   std::int64_t receivers = 0;
   for (const auto which : reached)
     receivers += static_cast<std::int64_t>(members_[which].connections.size());
@@ -158,6 +164,13 @@ void presence_state::launch_gathered() {
   // Anonymous: a sender counted up and down by every session would be fought over by all threads.
   for (const auto which : reached)
     caf::anon_send(members_[which].session, push);
+}
+
+/// One unit for what one commit made visible: who explains an event asks for the time.
+void presence_state::note_pushes() {
+  if (!pushed_.empty())
+    self_.send(world_->persistence, unit_of(push_note{.ids = std::exchange(pushed_, {})},
+                                            world_->clock(), self_.steady_now()));
 }
 
 bool presence_state::has_room() {

@@ -72,6 +72,7 @@ class presence_state {
   void read_on();
   void gather(rules::seq_row row);
   void launch_gathered();
+  void note_pushes();
   bool has_room();
   template <class Question>
   void ask(Question what);
@@ -101,6 +102,8 @@ class presence_state {
   /// Rows of one audience that leave together.
   std::vector<rules::seq_row> gathered_;
   std::size_t gathered_bytes_ = 0;
+  /// Personal ones of events that left, to be noted together.
+  std::vector<notification_id> pushed_;
 
   /// Nothing until the counter row was read.
   std::optional<rules::seq_line> line_;

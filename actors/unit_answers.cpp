@@ -37,6 +37,7 @@ struct row_counter {
   std::size_t operator()(const route_change& x) const { return x.routes.size(); }
   std::size_t operator()(const conclusion&) const { return 1; }
   std::size_t operator()(const collection_end&) const { return 4; }
+  std::size_t operator()(const push_note& x) const { return x.ids.size(); }
   std::size_t operator()(const templating& x) const { return 3 * x.changes.size(); }
 };
 

@@ -229,6 +229,8 @@ struct event_notification {
   std::vector<reader> readers{};
   /// The user's preferences keep it from being pushed.
   bool suppressed{false};
+  /// When a personal one went to a live connection of its user.
+  std::optional<timestamp> pushed_at{};
 };
 
 /// Deliveries that are told of one event.

@@ -180,6 +180,13 @@ struct marking {
   answer<marked> reply{};
 };
 
+/// Notifications of events that went to a live connection of the user they are for; told once.
+struct push_note {
+  std::vector<notification_id> ids{};
+  bool done{true};
+  answer<bool> reply{};
+};
+
 /// Replaces a user's preferences: what becomes visible from this commit on obeys them.
 struct preferring {
   std::string user_id{};
@@ -206,7 +213,7 @@ struct settlement {
 struct unit {
   std::variant<creation, acceptance, marking, settlement, preferring, administration, intervention,
                replaying, batch_stop, bulking, bulk_chunk, bulk_failing, dispatching, route_change,
-               conclusion, templating, collection_end>
+               conclusion, templating, collection_end, push_note>
     what{};
   /// Set when applying it found that a rule refuses it: nothing of it is stored.
   std::optional<error> refused{};

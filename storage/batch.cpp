@@ -164,6 +164,7 @@ struct operator_of {
   void operator()(const route_change& what) const { replace_routes(w, x.now, what); }
   void operator()(const conclusion& what) const { conclude(w, what); }
   void operator()(templating& what) const { change_templates(w, x, what, ids); }
+  void operator()(const push_note& what) const { note_pushes(w, x.now, what.ids); }
   /// The others are applied kind by kind.
   void operator()(const auto&) const {}
 };

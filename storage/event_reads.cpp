@@ -121,7 +121,8 @@ std::optional<event_story> read_event_story(connection& db, const event_id& id) 
     if (auto found = read_story(db, one))
       story.deliveries.push_back(std::move(*found));
   for (const auto& one : notifications)
-    story.notifications.push_back({one, readers_of(db, *one), is_suppressed(db, one)});
+    story.notifications.push_back(
+      {one, readers_of(db, *one), is_suppressed(db, one), read_push_time(db, one->id)});
   db.select("select id from notification_batches where event_id = :id", 1, {{"id", id}},
             [&](row& x) { bulk = x.id<batch_id>(); });
   if (bulk)

@@ -138,6 +138,22 @@ void release_notifications(work& w, timestamp now, int limit) {
   });
 }
 
+void note_pushes(work& w, timestamp now, std::span<const notification_id> ids) {
+  static constexpr column columns[] = {{"id", binary}};
+  w.out.rows += w.db.for_rows(
+    "update notifications set pushed_at = :now {from rows} "
+    "where notifications.id = {id} and notifications.pushed_at is null",
+    columns, ids.size(),
+    [&](std::size_t i, parameter_list& out) { out.emplace_back("id", ids[i]); }, {{"now", now}});
+}
+
+std::optional<timestamp> read_push_time(connection& db, const notification_id& id) {
+  std::optional<timestamp> at;
+  db.select("select pushed_at from notifications where id = :id", 1, {{"id", id}},
+            [&](row& x) { at = x.optional_time(); });
+  return at;
+}
+
 std::map<notification_id, notification_ptr> find_notifications(
   connection& db, std::span<const notification_id> ids) {
   static const auto sql =

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,6 +25,12 @@ void insert_notifications(work& w, std::span<const std::shared_ptr<notification>
 
 /// Makes at most `limit` visible whose time has come, in the order of their times.
 void release_notifications(work& w, timestamp now, int limit);
+
+/// Remembers that these went to a live connection then; the first time stays.
+void note_pushes(work& w, timestamp now, std::span<const notification_id> ids);
+
+/// When that was.
+std::optional<timestamp> read_push_time(connection& db, const notification_id& id);
 
 /// Those of these ids that are kept.
 std::map<notification_id, notification_ptr> find_notifications(

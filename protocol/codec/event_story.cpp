@@ -53,7 +53,6 @@ void put_list(std::string& out, std::string_view name, const List& all, Append a
 
 void append_notification_story(std::string& out, const event_notification& x) {
   const auto& what = *x.what;
-  const bool pushed = what.to.personal() && what.seq > 0 && !x.suppressed;
   out += '{';
   put_text(out, "id", to_text(what.id));
   put_text(out, "title", what.title);
@@ -61,7 +60,7 @@ void append_notification_story(std::string& out, const event_notification& x) {
   put_text(out, "role", what.to.role);
   put_text(out, "store_id", what.to.store_id);
   put_time(out, "visible_at", what.seq > 0 ? std::optional{what.visible_at} : std::nullopt);
-  put_time(out, "pushed_at", pushed ? std::optional{what.visible_at} : std::nullopt);
+  put_time(out, "pushed_at", x.suppressed ? std::nullopt : x.pushed_at);
   begin(out, "suppressed");
   out += x.suppressed ? "true" : "false";
   put_list(out, "read_by", x.readers, [&](const event_notification::reader& one) {

@@ -8,8 +8,8 @@
 namespace carillon::codec {
 
 /// An event with all that came of it: the routes it fitted, its deliveries with every attempt, its
-/// notifications with who read them. `pushed_at` is when a personal notification was given to its
-/// user's connections, null where their preferences kept it back or its time has not come.
+/// notifications with who read them. `pushed_at` is when a personal notification went to a live
+/// connection of its user, null where they were away or their preferences kept it back.
 std::string event_story_json(const event_story& story, timestamp now);
 
 /// What would come of an event that was rehearsed: `{"notification"?,"deliveries":[{channel,

@@ -184,6 +184,26 @@ CAF_TEST(a session ends with its last connection) {
   CAF_CHECK(!one->closed && !two->closed);
 }
 
+CAF_TEST(pushes of events to those who are here are noted together) {
+  open();
+  const auto one = connect(user("u"));
+  const auto happened = [&](audience to) {
+    auto row = std::make_shared<notification>(*house.write(std::move(to)));
+    row->id = notification_id{uuid_source{}.next(from_millis(0))};
+    row->event = event_id{row->id.value};
+    return house.storage->rows.back() = row;
+  };
+  const auto first = happened({"u", "", ""});
+  const auto away = happened({"v", "", ""});
+  const auto shared = happened({"", "", ""});
+  const auto second = happened({"u", "", ""});
+  house.release({first, away, shared, second, house.write({"u", "", ""})});
+  sched.run();
+  CAF_REQUIRE_EQUAL(house.storage->marks.size(), 1u);
+  const auto& noted = std::get<push_note>(house.storage->marks[0]->what);
+  CAF_CHECK((noted.ids == std::vector{first->id, second->id}));
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()
 
 }  // namespace session_suite

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Engine, admin, publisher, user } from './harness/engine.mjs';
+import { Live } from './harness/live.mjs';
 import { WebhookReceiver } from './harness/receiver.mjs';
 
 let engine, hook;
@@ -42,6 +43,19 @@ test('the file\'s routes and the ready-made ones are shown with their origin', a
   assert.equal(ready.length, 7);
   assert.ok(ready.every((x) => !x.enabled));
   assert.equal((await engine.get(path, publisher)).status, 403);
+});
+
+test('explain tells when a personal notification went to a live connection', async () => {
+  const live = await Live.open(engine, user('here'));
+  const { event_id } = await post({ type: 'file.pushed', recipients: ['here', 'away'] });
+  const { id } = await live.next();
+  const story = async () => (await engine.get(`/api/v1/admin/events/${event_id}`)).body.notifications;
+  let notes = await story();
+  while (!notes.some((x) => x.pushed_at)) notes = await story();
+  assert.deepEqual(notes.map((x) => [x.user_id, x.pushed_at !== null]).sort(), [['away', false], ['here', true]]);
+  const { pushed_at, visible_at } = notes.find((x) => x.id === id);
+  assert.ok(pushed_at >= visible_at);
+  await live.close();
 });
 
 test('a route of the API holds from its answer on, and after a restart', async () => {
@@ -115,7 +129,7 @@ test('an event\'s story names its routes, deliveries and readers', async () => {
   assert.equal(told.deliveries.find((x) => x.channel === 'hook').attempt_log.length, 1);
   const [note] = told.notifications;
   assert.deepEqual([note.user_id, note.suppressed, note.read_by], ['fred', false, []]);
-  assert.ok(note.pushed_at);
+  assert.equal(note.pushed_at, null, 'nobody was there to push it to');
   await engine.put(`/api/v1/notifications/${note.id}/read`, undefined, user('fred'));
   assert.deepEqual((await story()).notifications[0].read_by.map((x) => x.user_id), ['fred']);
   assert.equal((await engine.get('/api/v1/admin/events/evt-00000000-0000-7000-8000-000000000000')).status, 404);

@@ -48,6 +48,32 @@ STORE_TEST(every_field_comes_back_as_it_was) {
   CAF_CHECK(!got.read_at);
 }
 
+STORE_TEST(the_time_of_the_first_push_is_kept) {
+  const auto x = notice({"ann"});
+  x->event = event_id{ids.next(now)};
+  event happened{.id = *x->event, .type = "t", .data = "{}", .created_at = now};
+  auto taken = acceptance{.what = happened};
+  taken.plan.emplace_back().inbox = x;
+  const auto carry_out = [&](decltype(unit::what) what) {
+    const auto told = std::make_shared<unit>();
+    told->what = std::move(what);
+    told->now = now;
+    commit({told});
+  };
+  carry_out(std::move(taken));
+  const auto pushed_at = [&] {
+    get_event asked;
+    asked.id = *x->event;
+    return ask(std::move(asked)).notifications.at(0).pushed_at;
+  };
+  CAF_CHECK(!pushed_at());
+  const auto first = now += seconds{1};
+  carry_out(push_note{.ids = {x->id}});
+  now += seconds{1};
+  carry_out(push_note{.ids = {x->id}});
+  CAF_CHECK(pushed_at() == first);
+}
+
 STORE_TEST(a_user_sees_their_own_and_what_their_role_and_store_are_told) {
   commit({creation_of({notice({"ann"}, "own"), notice({"bob"}, "other"), notice({}, "all"),
                        notice({"", "clerk"}, "role"), notice({"", "", "s1"}, "store"),

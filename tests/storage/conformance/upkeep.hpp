@@ -2,7 +2,7 @@
 
 STORE_TEST(the_schema_is_brought_up_to_date_once) {
   CAF_CHECK(migrate(store->url()).empty());
-  CAF_CHECK_EQUAL(count("schema_migrations"), 11);
+  CAF_CHECK_EQUAL(count("schema_migrations"), 13);
 }
 
 STORE_TEST(a_name_is_borne_by_one_at_a_time) {
