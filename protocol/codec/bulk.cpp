@@ -61,8 +61,9 @@ void append_miss(std::string& out, const bulk_failure::miss& x) {
 
 result<bulking> decode_bulk(std::string_view body, const text_check& objection) {
   const record_shape shape{
-    .depth = 1, .names = bulk_members, .outer = {}, .items = most_bulk_users};
+    .depth = 1, .names = bulk_members, .outer = {}, .strict = true, .items = most_bulk_users};
   return read_body(body, shape, [&](const fields& in) {
+    in.refuse_unknown();
     bulking out;
     out.what.template_code = in.required_id("templateCode");
     out.what.data = in.object("data");

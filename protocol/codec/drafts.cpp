@@ -16,20 +16,20 @@ namespace {
 
 using kind = json_value::kind;
 
-constexpr std::array<std::string_view, 21> notification_members{
-  "title", "message", "type", "priority", "user_id", "role", "store_id", "extra_data", "source",
-  "channels", "locale", "deliver_at", "dedupe_key", "group_key", "expires_at",
-  // what the seeds' producers write instead
-  "level", "dedupeKey", "payload", "eventType", "entityType", "entityId"};
-
-/// The seeds write `SYSTEM` for what we call `info`.
-std::optional<notification_type> type_or_alias(std::string_view text) {
-  return text == "SYSTEM" ? notification_type::info : parse_notification_type(text);
-}
+constexpr auto notification_members = std::to_array<std::string_view>(
+  {"title", "message", "type", "priority", "user_id", "role", "store_id", "extra_data", "source",
+   "channels", "locale", "deliver_at", "dedupe_key", "group_key", "expires_at",
+   // what the seeds' producers write instead
+   "body", "userId", "storeId", "extraData", "metadata", "payload", "deliverAt", "dedupeKey",
+   "groupKey", "expiresAt", "level", "eventType", "entityType", "entityId",
+   // what an answer or a push says beside these: one of them may be posted as it came
+   "id", "is_read", "read_at", "created_at", "createdAt", "seq", "suppressed", "duplicate",
+   "group_count", "group_unread_count"});
 
 /// An empty id is a fault: taken for none it would tell everybody what was meant for one.
 audience read_audience(const fields& in) {
-  audience to{in.id("user_id"), in.id("role"), in.id("store_id")};
+  audience to{in.id(in.either("user_id", "userId")), in.id("role"),
+              in.id(in.either("store_id", "storeId"))};
   if (to.personal())
     to.role = to.store_id = {};
   return to;
@@ -37,7 +37,7 @@ audience read_audience(const fields& in) {
 
 /// What a notification has no place of its own for is kept with its data.
 std::string read_extra_data(const fields& in) {
-  auto data = in.object(in.either("extra_data", "payload"));
+  auto data = in.object(in.either("extra_data", "extraData", "payload", "metadata"));
   for (const auto* name : {"entityId", "entityType", "eventType"})
     if (const auto text = in.id_or_empty(name); !text.empty())
       data = with_text_member(data.empty() ? "{}" : std::move(data), name, text);
@@ -45,23 +45,24 @@ std::string read_extra_data(const fields& in) {
 }
 
 notification_draft read_notification(const fields& in, timestamp now, const text_check& objection) {
+  in.refuse_unknown();
   notification_draft draft;
   auto& to = draft.what;
   to.title = in.required_text("title", 1, max_title_characters);
-  to.message = in.required_text("message", 0, max_message_characters);
+  to.message = in.required_text(in.either("message", "body"), 0, max_message_characters);
   const auto grave =
     in.word("level", parse_level, "info, success, warning, error, critical").value_or(level{});
   to.type =
-    in.word("type", type_or_alias, "info, success, warning, error, alert").value_or(grave.type);
+    in.word("type", parse_type, "info, success, warning, error, alert").value_or(grave.type);
   to.priority =
     in.word("priority", parse_priority, "low, normal, high, urgent").value_or(grave.priority);
   to.to = read_audience(in);
   to.extra_data = read_extra_data(in);
   to.source = in.id_or_empty("source");
-  to.group_key = in.id("group_key");
+  to.group_key = in.id(in.either("group_key", "groupKey"));
   to.dedupe_key = in.id(in.either("dedupe_key", "dedupeKey"));
-  to.expires_at = in.time("expires_at");
-  to.deliver_at = in.time("deliver_at");
+  to.expires_at = in.time(in.either("expires_at", "expiresAt"));
+  to.deliver_at = in.time(in.either("deliver_at", "deliverAt"));
   to.created_at = now;
   if (auto named = read_channels(in, "channels", objection))
     draft.channels = std::move(*named);
@@ -92,14 +93,15 @@ std::span<const json_value> required_list(const fields& in, std::string_view nam
 
 result<notification_draft> decode_notification(std::string_view body, timestamp now,
                                                const text_check& objection) {
-  return read_body(body, {.depth = 1, .names = notification_members, .outer = {}},
+  return read_body(body, {.names = notification_members, .outer = {}, .strict = true},
                    [&](const fields& in) { return read_notification(in, now, objection); });
 }
 
 result<std::vector<notification_draft>> decode_batch(std::string_view body, timestamp now,
                                                      const text_check& objection) {
   static constexpr std::array<std::string_view, 1> outer{"notifications"};
-  const record_shape shape{.depth = 3, .names = notification_members, .outer = outer};
+  const record_shape shape{
+    .depth = 3, .names = notification_members, .outer = outer, .strict = true};
   return read_body(body, shape, [&](const fields& in) {
     std::vector<notification_draft> drafts;
     const auto all = required_list(in, "notifications", 1);

@@ -12,10 +12,11 @@ namespace carillon::codec {
 
 // Bodies of requests to drafts. Every function answers `malformed` for what is not JSON (not UTF-8,
 // deeper than 64, a lone surrogate) and `invalid` with all faults at once for JSON that breaks a
-// rule. Members that are not known are ignored; `null` is the same as leaving a member out.
+// rule. `null` is the same as leaving a member out.
 
-/// One notification as a producer posts it. `now` decides nothing but is the draft's creation time;
-/// `objection` says what is wrong with a channel.
+/// One notification as a producer posts it. A member that is not known is refused: a misspelt
+/// audience would tell everybody what was meant for one. `now` decides nothing but is the draft's
+/// creation time; `objection` says what is wrong with a channel.
 result<notification_draft> decode_notification(std::string_view body, timestamp now,
                                                const text_check& objection = {});
 

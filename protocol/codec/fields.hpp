@@ -86,8 +86,12 @@ class fields {
   /// True where the member is there and not null.
   bool has(std::string_view name) const;
 
-  /// Of two names for one thing: the second where only it is there, else the first.
+  /// Of the names for one thing: the first that is there; ours where none is.
   std::string_view either(std::string_view ours, std::string_view other) const;
+  template <class... Names>
+  std::string_view either(std::string_view ours, std::string_view other, Names... more) const {
+    return either(ours, either(other, more...));
+  }
 
   void note(std::string_view place, std::string message) const;
 

@@ -21,13 +21,23 @@ constexpr std::array<std::pair<std::string_view, level>, 9> levels{{
   {"alert", {priority::urgent, notification_type::alert}},
 }};
 
-}  // namespace
-
-std::optional<level> parse_level(std::string_view text) {
+std::string in_small_letters(std::string_view text) {
   std::string word{text};
   std::ranges::transform(word, word.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
+  return word;
+}
+
+}  // namespace
+
+std::optional<notification_type> parse_type(std::string_view text) {
+  const auto word = in_small_letters(text);
+  return word == "system" ? notification_type::info : parse_notification_type(word);
+}
+
+std::optional<level> parse_level(std::string_view text) {
+  const auto word = in_small_letters(text);
   const auto known =
     std::ranges::find(levels, word, [](const auto& x) -> std::string_view { return x.first; });
   if (known != levels.end())

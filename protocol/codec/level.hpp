@@ -13,6 +13,9 @@ struct level {
   notification_type type{notification_type::info};
 };
 
+/// A notification's type in letters of any case; the seeds' `SYSTEM` is `info`.
+std::optional<notification_type> parse_type(std::string_view text);
+
 /// Such a word in letters of any case (`info`, `WARNING`, `critical`), or one of our priorities.
 std::optional<level> parse_level(std::string_view text);
 

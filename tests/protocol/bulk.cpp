@@ -72,6 +72,8 @@ CAF_TEST(all faults are told at once but no endless list of them) {
   for (int i = 0; i < 1000; ++i)
     many += ",1";
   CAF_CHECK_EQUAL(places_of(many + "]}").size(), 20u);
+  CAF_CHECK(
+    (places_of(R"({"userIds":["a"],"templateCode":"t","channel":["sms"]})") == texts{"/channel"}));
   CAF_CHECK((places_of("[]") == texts{""}));
 }
 

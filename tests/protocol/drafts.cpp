@@ -49,8 +49,7 @@ CAF_TEST(a body becomes a draft member by member) {
   const auto draft = accepted(R"({"title":"库存预警","message":"剩 5kg","type":"warning",
     "priority":"high","user_id":"user-1","extra_data":{"n":5},"source":"inventory",
     "group_key":"g","dedupe_key":"d","expires_at":"2026-02-21T00:00:00Z",
-    "deliver_at":"2026-02-20T18:30:00+08:00","channels":["system","email"],"locale":"zh-CN",
-    "unknown":[1,{"a":2}]})");
+    "deliver_at":"2026-02-20T18:30:00+08:00","channels":["system","email"],"locale":"zh-CN"})");
   const auto& x = draft.what;
   CAF_CHECK_EQUAL(x.title, "库存预警");
   CAF_CHECK_EQUAL(x.message, "剩 5kg");
@@ -202,7 +201,7 @@ CAF_TEST(depth counts everywhere) {
   };
   CAF_CHECK_EQUAL(faults_in(nested("extra_data", 64)), "none");
   CAF_CHECK_EQUAL(faults_in(nested("extra_data", 65)), "malformed");
-  CAF_CHECK_EQUAL(faults_in(nested("unknown", 64)), "none");
+  CAF_CHECK_EQUAL(faults_in(nested("unknown", 64)), "/unknown");
   CAF_CHECK_EQUAL(faults_in(nested("unknown", 65)), "malformed");
 }
 
@@ -214,13 +213,34 @@ CAF_TEST(JSON of another shape breaks a rule) {
 CAF_TEST(a batch is a list of drafts in order) {
   const auto drafts = decode_batch(R"({"other":{"notifications":1},"notifications":[
     {"title":"a","message":"m","extra_data":{"k":[1,{"x":2}]},"channels":["email"]},
-    {"title":"b","message":"m","unknown":{"title":"c"}}],"more":[[]]})",
+    {"title":"b","message":"m"}],"more":[[]]})",
                                    now);
   CAF_REQUIRE(drafts.has_value());
   CAF_REQUIRE_EQUAL(drafts->size(), 2u);
   CAF_CHECK_EQUAL(drafts->at(0).what.extra_data, R"({"k":[1,{"x":2}]})");
   CAF_CHECK(drafts->at(0).channels == std::vector<std::string>{"email"});
   CAF_CHECK_EQUAL(drafts->at(1).what.title, "b");
+}
+
+CAF_TEST(a member nobody knows is refused lest one be told as all) {
+  CAF_CHECK_EQUAL(faults_in(R"({"title":"","message":"m","user":"u","uesr_id":"u","a/b~c":null})"),
+                  "/a~1b~0c /title /uesr_id /user");
+  CAF_CHECK_EQUAL(faults_of(decode_batch(
+                    R"({"notifications":[{"title":"t","message":"m"},
+                        {"title":"t","message":"m","recipient":{"user_id":"u"}}]})",
+                    now)),
+                  "/notifications/1/recipient");
+}
+
+CAF_TEST(a notification may be posted as it was answered) {
+  const auto draft = accepted(
+    R"({"id":"notif-1","title":"t","message":"m","type":"info","priority":"low","user_id":"u",
+        "role":null,"store_id":null,"is_read":true,"read_at":"2026-02-20T10:30:00.000Z",
+        "extra_data":null,"source":null,"group_key":null,"created_at":"2026-02-20T10:30:00.000Z",
+        "expires_at":null,"seq":7,"suppressed":true,"group_count":2,"group_unread_count":1})");
+  CAF_CHECK(draft.what.to == audience({"u", "", ""}));
+  CAF_CHECK(draft.what.created_at == now);
+  CAF_CHECK_EQUAL(draft.what.seq, 0);
 }
 
 CAF_TEST(faults in a batch name their place) {
@@ -272,6 +292,30 @@ CAF_TEST(a channel that is objected to is told with the other faults at its own 
   CAF_CHECK_EQUAL(faults_of(decode_batch(R"({"notifications":[{"title":"t","channels":["fax"]}]})",
                                          now, objection)),
                   "/notifications/0/channels/0 /notifications/0/message");
+}
+
+CAF_TEST(names are understood as the seeds write them too) {
+  const auto draft = accepted(
+    R"({"userId":"u","type":"SYSTEM","title":"t","body":"m","channels":["email"],
+        "metadata":{"eventType":"user.registered"},"groupKey":"g",
+        "deliverAt":"2026-02-20T10:30:00Z","expiresAt":"2026-02-21T00:00:00Z"})");
+  CAF_CHECK(draft.what.to == audience({"u", "", ""}));
+  CAF_CHECK_EQUAL(draft.what.message, "m");
+  CAF_CHECK_EQUAL(draft.what.extra_data, R"({"eventType":"user.registered"})");
+  CAF_CHECK_EQUAL(draft.what.group_key, "g");
+  CAF_CHECK(draft.what.deliver_at == now);
+  CAF_CHECK(draft.what.expires_at.has_value());
+  const auto store = accepted(with(R"("storeId":"s","role":"r","extraData":{"a":1})")).what;
+  CAF_CHECK(store.to == audience({"", "r", "s"}));
+  CAF_CHECK_EQUAL(store.extra_data, R"({"a":1})");
+  CAF_CHECK_EQUAL(faults_in(R"({"title":"t","body":7,"userId":"","storeId":9})"),
+                  "/body /storeId /userId");
+}
+
+CAF_TEST(a type is understood in capitals) {
+  CAF_CHECK(accepted(with(R"("type":"ALERT")")).what.type == notification_type::alert);
+  CAF_CHECK(accepted(with(R"("type":"INFO")")).what.type == notification_type::info);
+  CAF_CHECK(accepted(with(R"("type":"system")")).what.type == notification_type::info);
 }
 
 CAF_TEST(the seeds names are accepted beside ours) {

@@ -3,6 +3,7 @@
 #include "adapters/http/api/submit.hpp"
 #include "adapters/http/query_string.hpp"
 #include "protocol/codec/drafts.hpp"
+#include "protocol/codec/level.hpp"
 #include "protocol/codec/notification.hpp"
 
 #include <limits>
@@ -51,7 +52,7 @@ void list_notifications(const call& c) {
   carillon::list_inbox what{c.in.who, c.in.now};
   what.is_read = asked.flag("is_read");
   what.type =
-    asked.parsed("type", parse_notification_type, "one of info, success, warning, error, alert");
+    asked.parsed("type", codec::parse_type, "one of info, success, warning, error, alert");
   what.priority = asked.parsed("priority", parse_priority, "one of low, normal, high, urgent");
   what.source = asked.key("source");
   what.group_key = asked.key("group_key");
