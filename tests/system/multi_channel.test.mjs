@@ -136,6 +136,32 @@ test('a repeat at work is a conflict, later the first answer', async () => {
   assert.equal((await send({ ...body, title: 'other' }, { query: '?wait=20s', headers })).status, 422);
 });
 
+test('a repeat after a crash is told what became of the work', async () => {
+  const node = await Engine.start({ config: `[outbound]\nallow_private = ["127.0.0.0/8"]\n[channels.slow]\ntype = "webhook"\nurl = "${slow.url}/slow"\n` });
+  try {
+    const ask = () => node.post(`${path}?wait=20s`, message('cut off', ['slow', 'system']), publisher, { 'idempotency-key': 'cut' });
+    const cut = ask().catch(() => 'cut off');
+    const asked = async (n) => { while (held.length < n) await node.get('/livez'); };
+    await asked(held.length + 1);
+    await node.kill();
+    assert.equal(await cut, 'cut off');
+    const before = held.length;
+    await node.launch();
+    await asked(before + 1);
+    assert.equal((await ask()).status, 409);
+    held.splice(0).forEach((release) => release(204));
+    let again = await ask();
+    while (again.status === 409) again = await ask();
+    assert.deepEqual([again.status, again.headers['idempotency-replayed']], [200, 'true']);
+    assert.equal(again.body.success, true);
+    assert.deepEqual(again.body.results, { slow: true, system: true });
+    assert.deepEqual(again.body.deliveries.map((x) => x.status), ['delivered', 'delivered']);
+    assert.equal((await node.get('/api/v1/notifications', user('u-1'))).body.length, 1);
+  } finally {
+    await node.discard();
+  }
+});
+
 test('a stopping node keeps nobody waiting', async () => {
   answers.set('last', 503);
   const first = await send(message('last', ['hook']));
