@@ -202,7 +202,8 @@ void persistence_state::hand_over(storage::effects& what) {
 void persistence_state::count_shown(const std::vector<notification_ptr>& visible) {
   const auto now = kept_->clock();
   for (const auto& x : visible)
-    kept_->gauges->sent("system", std::chrono::duration<double>(now - x->created_at).count());
+    if (!x->expires_at || *x->expires_at > x->visible_at)
+      kept_->gauges->sent("system", std::chrono::duration<double>(now - x->created_at).count());
 }
 
 void persistence_state::hand_to_senders(const std::vector<delivery_ptr>& claimed) {

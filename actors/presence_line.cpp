@@ -20,6 +20,10 @@ constexpr int page_size = 200;
 constexpr std::size_t rows_per_push = 8;
 constexpr std::size_t bytes_per_push = 64 << 10;
 
+bool has_ended(const notification& x, timestamp now) {
+  return x.expires_at && *x.expires_at <= now;
+}
+
 }  // namespace
 
 template <class Question>
@@ -115,7 +119,9 @@ void presence_state::push_ready() {
       return line_->forget();
     }
     admit_waiting(line_->head());
-    gather(line_->take());
+    // Its place in the line is taken all the same: nothing of it is left to be read from storage.
+    if (auto row = line_->take(); !has_ended(*row.what, world_->clock()))
+      gather(std::move(row));
   }
   launch_gathered();
   admit_waiting(line_->head());

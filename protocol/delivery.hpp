@@ -75,6 +75,8 @@ struct failover_step {
   milliseconds max_age{0};
   /// Its own words, where its channel's template says others than the one before it.
   std::optional<carillon::content> content{};
+  /// Not taken from then on, and what it delivers ends then, whatever its age.
+  timestamp until{timestamp::max()};
 };
 
 /// One message to one recipient on one channel.

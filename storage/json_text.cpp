@@ -102,6 +102,8 @@ std::string text_of(const std::vector<failover_step>& steps) {
                                         {"max_age_ms", x.max_age.count()}});
     if (x.content)
       step["content"] = json_of(*x.content);
+    if (x.until != timestamp::max())
+      step["until"] = to_millis(x.until);
   }
   return list.dump();
 }
@@ -118,6 +120,8 @@ std::vector<failover_step> steps_of(const std::string& text) {
     step.max_age = milliseconds{x.at("max_age_ms").get<std::int64_t>()};
     if (const auto own = x.find("content"); own != x.end())
       step.content = content_of(*own);
+    if (const auto end = x.find("until"); end != x.end())
+      step.until = from_millis(end->get<std::int64_t>());
   }
   return steps;
 }

@@ -174,7 +174,7 @@ std::shared_ptr<delivery> addressing::deliver(const std::string& channel, const 
   out->reason = std::move(where.why_not);
   if (const auto* entry = find(channel)) {
     out->max_attempts = entry->settings.retry.max_attempts;
-    out->expires_at = out->due_at + entry->settings.max_age;
+    out->expires_at = std::min(out->due_at + entry->settings.max_age, what.expires_at);
   }
   if (!out->reason.empty()) {
     out->status = what.refused ? delivery_status::failed : delivery_status::skipped;
@@ -182,9 +182,14 @@ std::shared_ptr<delivery> addressing::deliver(const std::string& channel, const 
   }
   for (const auto& name : chain(channel, failover)) {
     const auto& settings = find(name)->settings;
+  if (out->reason.empty() && what.expires_at <= out->due_at)
+    out->reason = "expired";
     if (auto next = reach_on(name, expanded(name, {who}).front(), what); next.why_not.empty())
-      out->failover.push_back(
-        {name, std::move(next.recipient), settings.retry.max_attempts, settings.max_age});
+      out->failover.push_back({.channel = name,
+                               .recipient = std::move(next.recipient),
+                               .max_attempts = settings.retry.max_attempts,
+                               .max_age = settings.max_age,
+                               .until = what.expires_at});
   }
   return out;
 }

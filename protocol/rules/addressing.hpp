@@ -51,6 +51,8 @@ struct message {
   timestamp now{};
   /// When the first attempt may start.
   timestamp due_at{};
+  /// Nobody is told from then on.
+  timestamp expires_at{timestamp::max()};
   /// It cannot be said: what would have been sent has failed.
   bool refused{false};
 };

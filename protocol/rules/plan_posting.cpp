@@ -35,6 +35,7 @@ message message_of(const notification& what, timestamp now) {
   out.trace_id = what.trace_id;
   out.now = now;
   out.due_at = std::max(now, what.deliver_at.value_or(now));
+  out.expires_at = what.expires_at.value_or(timestamp::max());
   return out;
 }
 

@@ -37,6 +37,7 @@ delivery next_step(const delivery& dead, const circumstances& at) {
   next.due_at = at.now;
   if (step.max_age > milliseconds::zero())
     next.expires_at = at.now + step.max_age;
+  next.expires_at = std::min(next.expires_at, step.until);
   next.trace_id = dead.trace_id;
   next.failover_of = dead.id;
   next.failover.assign(dead.failover.begin() + 1, dead.failover.end());
@@ -47,7 +48,7 @@ delivery next_step(const delivery& dead, const circumstances& at) {
 
 void die(transition& x, const circumstances& at) {
   x.delivery.status = delivery_status::dead;
-  if (x.delivery.failover.empty())
+  if (x.delivery.failover.empty() || x.delivery.failover.front().until <= at.now)
     return;
   x.successor = next_step(x.delivery, at);
   x.delivery.failed_over_to = at.fresh;

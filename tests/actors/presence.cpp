@@ -106,6 +106,21 @@ CAF_TEST(each audience reaches exactly its connections) {
   }
 }
 
+CAF_TEST(what is over when it becomes visible takes its place and reaches nobody) {
+  open();
+  const auto ann = connect(user("ann"));
+  const auto read = house.storage->read.size();
+  auto over = std::make_shared<notification>(*house.write({"ann", "", ""}));
+  over->expires_at = from_millis(1'750'000'000'000);
+  auto next = std::make_shared<notification>(*house.write({"ann", "", ""}));
+  next->expires_at = *over->expires_at + 1ms;
+  house.release({over, next});
+  sched.run();
+  post({"ann", "", ""});
+  CAF_CHECK_EQUAL(ann->seqs(), (seqs{2, 3}));
+  CAF_CHECK_EQUAL(house.storage->read.size(), read);
+}
+
 CAF_TEST(each connection gets only what its own claims cover) {
   open();
   const auto clerk = connect(user("u", {"clerk"}));

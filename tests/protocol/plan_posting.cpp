@@ -189,6 +189,32 @@ CAF_TEST(a delivery waits with its notification and ages from then on) {
   CAF_CHECK(meant.deliveries[1]->due_at == now);
 }
 
+CAF_TEST(nobody is told on a channel of what is over by then) {
+  const auto over = [&](timestamp from, timestamp until) {
+    auto x = draft({"email"});
+    x.what.deliver_at = from;
+    x.what.expires_at = until;
+    return *(*plan_all({std::move(x)})).deliveries.at(0);
+  };
+  for (const auto& x : {over(now, now - 1h), over(now, now), over(now + 2h, now + 1h)}) {
+    CAF_CHECK(x.status == delivery_status::skipped);
+    CAF_CHECK_EQUAL(x.reason, "expired");
+  }
+  const auto in_time = over(now + 5min, now + 10min);
+  CAF_CHECK(in_time.status == delivery_status::pending);
+  CAF_CHECK(in_time.expires_at == now + 10min);
+  CAF_CHECK(over(now, now + 48h).expires_at == now + 1h);
+}
+
+CAF_TEST(a backup too is not used for what is over) {
+  what.channels["email"].settings.failover = {"sms"};
+  auto x = draft({"email"});
+  x.what.expires_at = now + 10min;
+  const auto meant = *plan_all({std::move(x)});
+  CAF_REQUIRE_EQUAL(meant.deliveries.at(0)->failover.size(), 1u);
+  CAF_CHECK(meant.deliveries[0]->failover[0].until == now + 10min);
+}
+
 CAF_TEST(a batch keeps its order and tells rows from others) {
   const auto meant = *plan_all({draft({"system"}), draft({"robot"}), draft({"system"})}, true);
   CAF_CHECK(meant.inbox);

@@ -178,6 +178,19 @@ CAF_TEST(an outcome that is not known stays told in the log) {
   CAF_CHECK(x.delivery.status == delivery_status::retrying);
   CAF_CHECK_EQUAL(x.attempt.excerpt, "sent, but the outcome is unknown");
   CAF_CHECK_EQUAL(x.delivery.last_error, "no_answer: sent, but the outcome is unknown");
+CAF_TEST(a backup ends when what it says is over and is not begun after that) {
+  auto what = some();
+  what.failover = {{"sms", "+4912345", 3, 1h}};
+  what.failover[0].until = now + 10min;
+  const auto in_time = settle(what, of(error_class::invalid_recipient));
+  CAF_REQUIRE(in_time.successor.has_value());
+  CAF_CHECK(in_time.successor->expires_at == now + 10min);
+  what.failover[0].until = now;
+  const auto late = rules::give_up(what, error_class::transient, "expired", at);
+  CAF_CHECK(late.delivery.status == delivery_status::dead);
+  CAF_CHECK(!late.successor && !late.delivery.failed_over_to);
+}
+
 }
 
 CAF_TEST(giving up makes no attempt) {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Engine, admin, publisher, user } from './harness/engine.mjs';
+import { Live } from './harness/live.mjs';
 
 let engine;
 before(async () => { engine = await Engine.start(); });
@@ -49,6 +50,21 @@ test('role, store, their intersection and broadcasts reach those entitled', asyn
   assert.deepEqual(await seen({ role: 'cook' }), ['all', 'role']);
   assert.deepEqual(await seen({ store_id: 'store-9' }), ['all', 'store']);
   assert.deepEqual(await seen({ roles: ['waiter', 'cook'], store_ids: ['store-8', 'store-9'] }), ['all', 'both', 'role', 'store']);
+});
+
+test('what is over is answered and reaches nobody', async () => {
+  const late = user('late');
+  const live = await Live.open(engine, late);
+  const past = new Date(Date.now() - 60_000).toISOString();
+  const over = await create({ title: 'over', message: 'm', user_id: 'late', expires_at: past });
+  assert.equal(over.status, 201);
+  const soon = Date.now() + 300;
+  await create({ title: 'over before it begins', message: 'm', user_id: 'late', deliver_at: new Date(soon).toISOString(), expires_at: new Date(soon - 1).toISOString() });
+  await create({ title: 'begun', message: 'm', user_id: 'late', deliver_at: new Date(soon).toISOString() });
+  await create({ title: 'in time', message: 'm', user_id: 'late' });
+  assert.equal((await live.next()).title, 'in time');
+  assert.equal((await live.next()).title, 'begun');
+  assert.deepEqual((await list(late)).map((x) => x.title).slice(0, 2), ['begun', 'in time']);
 });
 
 test('reading changes the count at once and is the reader\'s own', async () => {
