@@ -70,20 +70,27 @@ std::string text_of(const json& claims, const char* name) {
   return found != claims.end() && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
+/// The names of a claim. What nothing can be addressed to names nothing, and is left out.
+void add_names(const json& claims, const char* name, std::vector<std::string>& into) {
+  add_texts(claims, name, into);
+  std::erase_if(into, [](const std::string& x) { return !is_user_id(x); });
+}
+
 principal principal_of(const json& claims, timestamp expires_at) {
   principal who;
   who.subject = text_of(claims, "sub");
-  add_texts(claims, "role", who.roles);
-  add_texts(claims, "roles", who.roles);
-  add_texts(claims, "store_id", who.stores);
-  add_texts(claims, "store_ids", who.stores);
+  add_names(claims, "role", who.roles);
+  add_names(claims, "roles", who.roles);
+  add_names(claims, "store_id", who.stores);
+  add_names(claims, "store_ids", who.stores);
   std::vector<std::string> scopes;
   add_texts(claims, "scope", scopes);
   for (const auto& scope : scopes) {
     who.is_admin = who.is_admin || has_scope(scope, "admin");
     who.may_publish = who.may_publish || who.is_admin || has_scope(scope, "publish");
   }
-  who.locale = text_of(claims, "locale");
+  if (auto locale = text_of(claims, "locale"); is_user_id(locale))
+    who.locale = std::move(locale);
   who.expires_at = expires_at;
   return who;
 }
@@ -143,6 +150,15 @@ result<principal> jwt_verifier::verify(std::string_view token, timestamp now) co
   if (!is_user_id(text_of(*claims, "sub")))
     return refusal("the token's sub is no user id");
   return principal_of(*claims, *expires_at);
+}
+
+std::string claimed_subject(std::string_view token) {
+  const auto first = token.find('.');
+  const auto second = token.find('.', first == token.npos ? first : first + 1);
+  if (second == token.npos)
+    return {};
+  const auto claims = object_of(token.substr(first + 1, second - first - 1));
+  return claims ? text_of(*claims, "sub") : std::string{};
 }
 
 std::string mint(const jwt_claims& claims, std::string_view secret) {

@@ -47,6 +47,9 @@ class jwt_verifier {
 /// Whether a token may bear it as `sub`: 1 to 128 bytes without control characters.
 bool is_user_id(std::string_view text);
 
+/// Whose token it says it is, unchecked; empty where it says nothing of the kind.
+std::string claimed_subject(std::string_view token);
+
 /// What `mint` writes into a token; empty members are left out.
 struct jwt_claims {
   std::string subject{};

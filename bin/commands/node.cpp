@@ -50,33 +50,59 @@ node::node(CLI::App& of) : given_(of) {
   of.add_option("--token", token_, "Who asks (else $CARILLON_TOKEN, else one is minted)");
 }
 
-bool node::find(const std::string& subject, bool as_admin) {
+std::optional<config> node::locate() {
   auto all = environment();
   if (auto found = all.find("CARILLON_TOKEN"); token_.empty() && found != all.end())
     token_ = found->second;
   auto how = given_.read();
   if (!how)
-    return false;
+    return how;
   ca_file_ = how->outbound.ca_file;
   if (url_.empty())
     url_ = url_of(*how);
   while (url_.ends_with('/'))
     url_.pop_back();
-  if (!token_.empty())
-    return true;
-  if (!has_secret(*how)) {
+  return how;
+}
+
+bool node::mint(const config& how, http::jwt_claims who) {
+  if (!has_secret(how)) {
     std::cerr << "or give a token that another node minted: --token or CARILLON_TOKEN\n";
     return false;
   }
+  auto minted = mint_token(how, std::move(who), std::chrono::hours{1});
+  if (!minted) {
+    print_error(minted.error());
+    return false;
+  }
+  token_ = std::move(*minted);
+  return true;
+}
+
+bool node::find(const std::string& subject, bool as_admin) {
+  const auto how = locate();
+  if (!how || !token_.empty())
+    return how.has_value();
   http::jwt_claims who{.subject = subject};
   if (as_admin)
     who.scopes = {"admin"};
-  auto minted = mint_token(*how, std::move(who), std::chrono::hours{1});
-  if (minted)
-    token_ = std::move(*minted);
-  else
-    print_error(minted.error());
-  return !token_.empty();
+  return mint(*how, std::move(who));
+}
+
+bool node::find_as(const std::string& user) {
+  const auto how = locate();
+  if (!how)
+    return false;
+  const auto whose = http::claimed_subject(token_);
+  if (!token_.empty() && whose == user)
+    return true;
+  if (token_.empty() || !how->auth.jwt_secret.empty())
+    return mint(*how, {.subject = user});
+  std::cerr << "the token is " << (whose.empty() ? "no user's" : "that of " + whose)
+            << ", and only " << user << " may see what " << user
+            << " is told: give their token, or "
+            << "the configuration (--config) with auth.jwt_secret, so that one is minted\n";
+  return false;
 }
 
 result<node_reply> node::call(const std::string& method, const std::string& target,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "adapters/http/jwt.hpp"
 #include "bin/commands/command.hpp"
 #include "protocol/error.hpp"
 
@@ -24,6 +25,10 @@ class node {
   /// `as_admin`. False, with the reason on standard error, when that is not possible.
   bool find(const std::string& subject, bool as_admin);
 
+  /// The same for what only the user may ask: a token of another one is none. Where there is a
+  /// secret one is minted in its place, else that is refused.
+  bool find_as(const std::string& user);
+
   /// One exchange; the error says what kept it from happening.
   result<node_reply> call(const std::string& method, const std::string& target,
                           const std::string& body = {}) const;
@@ -33,6 +38,11 @@ class node {
   const std::string& ca_file() const noexcept { return ca_file_; }
 
  private:
+  /// Learns from the configuration and the environment what was not given; nothing, with the reason
+  /// on standard error, where it cannot be read.
+  std::optional<config> locate();
+  bool mint(const config& how, http::jwt_claims who);
+
   settings given_;
   std::string url_;
   std::string token_;

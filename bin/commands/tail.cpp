@@ -25,7 +25,7 @@ class tail {
   }
 
   int run() {
-    if (!whom_.find(user_, false))
+    if (!whom_.find_as(user_))
       return wrong_usage;
     auto target = "/api/v1/ws?token=" + url_encoded(whom_.token());
     if (!since_.empty())

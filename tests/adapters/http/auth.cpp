@@ -136,6 +136,25 @@ CAF_TEST(single claims and lists are both understood and a number is a store) {
   CAF_CHECK(!who->is_admin);
 }
 
+CAF_TEST(a claim that names nothing anybody is told under is left out) {
+  const jwt_verifier aut{{.secret = secret}};
+  const auto who = aut.verify(
+    hs256(until(now_second + 9, R"(,"roles":["a\u0000b","cook"],"store_id":"s\u0000")"
+                                R"(,"store_ids":["s1",")"
+                                  + std::string(129, 's') + R"("],"locale":"z\u0000h")")),
+    now);
+  CAF_REQUIRE(who.has_value());
+  CAF_CHECK_EQUAL(who->roles, std::vector<std::string>{"cook"});
+  CAF_CHECK_EQUAL(who->stores, std::vector<std::string>{"s1"});
+  CAF_CHECK_EQUAL(who->locale, "");
+}
+
+CAF_TEST(whose a token claims to be can be read without a key) {
+  CAF_CHECK_EQUAL(claimed_subject(hs256(R"({"sub":"u1"})")), "u1");
+  for (const auto* none : {"", "secret", "a.b", "a.b.c"})
+    CAF_CHECK_EQUAL(claimed_subject(none), "");
+}
+
 CAF_TEST(a token ends exactly at its exp and has to have one) {
   const jwt_verifier aut{{.secret = secret}};
   CAF_CHECK_EQUAL(why_not(aut, hs256(until(now_second + 1))), "accepted");
