@@ -92,8 +92,8 @@ void add_check(CLI::App& to, action& run) {
   auto given = std::make_shared<settings>(*check);
   check->callback([&run, given] {
     run = [given] {
-      auto how = given->read();
-      if (!how || !has_secret(*how))
+      const auto how = settings::read(given->serving());
+      if (!how)
         return wrong_usage;
       const auto book =
         channel_book::open(how->channels, stored_channels(how->storage.url), book_rules_of(*how));

@@ -24,8 +24,14 @@ configuration::sources settings::sources(std::string base) const {
   return find_sources(file_, flags_, environment(), std::move(base));
 }
 
-std::optional<config> settings::read(std::string base) const {
-  auto read = read_config(sources(std::move(base)));
+configuration::sources settings::serving(std::string base) const {
+  auto from = sources(std::move(base));
+  from.serves = true;
+  return from;
+}
+
+std::optional<config> settings::read(const configuration::sources& from) {
+  auto read = read_config(from);
   if (read)
     return std::move(*read);
   print_error(read.error());

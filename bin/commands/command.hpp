@@ -44,8 +44,12 @@ class settings {
   /// Where the configuration comes from; `base` stands in for the built-in defaults.
   configuration::sources sources(std::string base = {}) const;
 
+  /// The same for a node that serves: the files it needs must be there.
+  configuration::sources serving(std::string base = {}) const;
+
   /// The configuration; its faults are printed to standard error, and then there is nothing.
-  std::optional<config> read(std::string base = {}) const;
+  std::optional<config> read() const { return read(sources()); }
+  static std::optional<config> read(const configuration::sources& from);
 
  private:
   std::string file_;

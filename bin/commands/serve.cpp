@@ -2,12 +2,14 @@
 #include "bin/commands/command.hpp"
 #include "bin/demo.hpp"
 #include "bin/log.hpp"
+#include "bin/store_url.hpp"
 #include "bin/stored_settings.hpp"
 
 #include <CLI/App.hpp>
 
 #include <spdlog/spdlog.h>
 
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -15,17 +17,14 @@ namespace carillon::commands {
 
 namespace {
 
-/// The key was given as a file, so its content is only looked at here.
-bool has_usable_key(const config& how) {
-  try {
-    make_authenticator(how);
+/// Looked at before anything is made.
+bool has_place(const std::string& url) {
+  const auto file = file_of(url);
+  if (file.empty() || std::filesystem::exists(file) || can_be_made(file))
     return true;
-  } catch (const std::invalid_argument& e) {
-    std::cerr << (how.auth.jwt_public_key_file.empty() ? "auth.jwt_secret: "
-                                                       : "auth.jwt_public_key_file: ")
-              << e.what() << '\n';
-    return false;
-  }
+  std::cerr << "storage.url: " << file
+            << " cannot be made: its directory is not there, or is not to be written\n";
+  return false;
 }
 
 class serve {
@@ -36,14 +35,14 @@ class serve {
   }
 
   int run() const {
-    auto base = demo_ ? prepare_demo() : std::string{};
-    auto how = given_.read(base);
-    if (!how || !has_secret(*how) || !has_usable_key(*how))
+    const auto from = given_.serving(demo_ ? prepare_demo() : std::string{});
+    const auto how = settings::read(from);
+    if (!how || !has_place(how->storage.url))
       return wrong_usage;
     start_log(how->log.level, how->log.format);
     if (auto size = how->auth.jwt_secret.size(); size > 0 && size < 32)
       spdlog::warn("auth.jwt_secret is short: HS256 wants 32 random bytes or more");
-    app node{*how, [this, base] { return read_config(given_.sources(base)); }};
+    app node{*how, [from] { return read_config(from); }};
     try {
       node.start();
     } catch (const invalid_configuration& e) {

@@ -4,6 +4,7 @@
 #include "adapters/http/cors.hpp"
 #include "adapters/transport/guard.hpp"
 #include "bin/config/channels.hpp"
+#include "bin/config/files.hpp"
 #include "bin/config/keys.hpp"
 #include "bin/config/routes.hpp"
 #include "bin/config/suggest.hpp"
@@ -162,6 +163,15 @@ void set_defaults(config& to) {
   }
 }
 
+/// Where a key of a table was written, or the table where it was not.
+const std::string& place_in(const node& from, const std::string& key) {
+  const auto* members = std::get_if<table>(&from.value);
+  if (members == nullptr)
+    return from.place;
+  const auto found = members->find(key);
+  return found == members->end() ? from.place : found->second.place;
+}
+
 /// Everything that names a channel names one that is there, by our name for it.
 void check_names(const node& whole, config& to, std::vector<fault>& faults) {
   const auto objection = unless_in(to.channels);
@@ -178,8 +188,8 @@ void check_names(const node& whole, config& to, std::vector<fault>& faults) {
     if (settings.failover.empty())
       continue;
     settings.failover = codec::with_own_names(std::move(settings.failover), objection);
-    const auto place = std::get<table>(sections.at("channels").value).at(name).place + ": channels."
-                       + name + ".failover";
+    const auto& written = std::get<table>(sections.at("channels").value).at(name);
+    const auto place = place_in(written, "failover") + ": channels." + name + ".failover";
     check(place, settings.failover);
     if (std::ranges::find(settings.failover, name) != settings.failover.end())
       faults.push_back({place, name + " is the channel itself"});
@@ -187,13 +197,17 @@ void check_names(const node& whole, config& to, std::vector<fault>& faults) {
   for (std::size_t i = 0; i < to.routes.size(); ++i) {
     auto& written = sections.at("routes");
     auto* items = std::get_if<list>(&written.value);
-    auto place = (items ? (*items)[i] : written).place + ": " + to.routes[i].name;
-    name_channels(to.routes[i], objection);
-    check(place + ".channels", to.routes[i].channels);
-    check(place + ".failover", to.routes[i].failover);
-    for (const auto& backup : to.routes[i].failover)
-      if (backs_itself(to.routes[i], backup))
-        faults.push_back({place + ".failover", backup + " is one of its own channels"});
+    const auto& from = items ? (*items)[i] : written;
+    auto& route = to.routes[i];
+    const auto place = [&](const std::string& key) {
+      return place_in(from, key) + ": " + route.name + '.' + key;
+    };
+    name_channels(route, objection);
+    check(place("channels"), route.channels);
+    check(place("failover"), route.failover);
+    for (const auto& backup : route.failover)
+      if (backs_itself(route, backup))
+        faults.push_back({place("failover"), backup + " is one of its own channels"});
   }
 }
 
@@ -202,12 +216,7 @@ void check_alerts(const node& whole, config& to, std::vector<fault>& faults) {
   const auto& sections = std::get<table>(whole.value);
   const auto section = sections.find("alerts");
   const auto wrong = [&](const std::string& key, const std::string& why) {
-    const auto* keys =
-      section == sections.end() ? nullptr : std::get_if<table>(&section->second.value);
-    const auto found = keys ? keys->find(key) : table::const_iterator{};
-    const auto& place = keys && found != keys->end() ? found->second.place
-                        : keys                       ? section->second.place
-                                                     : std::string{"built-in"};
+    const auto place = section == sections.end() ? "built-in" : place_in(section->second, key);
     faults.push_back({place + ": alerts." + key, why});
   };
   if (const auto wait = rules::parse_duration(to.alerts.cooldown); !wait)
@@ -260,6 +269,8 @@ result<config> read_config(const configuration::sources& from) {
   std::vector<fault> faults;
   auto whole = configuration::merge_layers(from, faults);
   auto read = configuration::read_whole(whole, faults);
+  if (from.serves)
+    configuration::check_files(whole, read, faults);
   if (!faults.empty())
     return error{errc::invalid, "the configuration is not valid", std::move(faults)};
   return read;

@@ -18,6 +18,8 @@ struct sources {
   std::map<std::string, std::string> environment{};
   /// `section.key=value`, as `--set` takes them.
   std::vector<std::string> flags{};
+  /// For a node that serves: the files it needs are looked at too.
+  bool serves{false};
 };
 
 /// Puts the layers over one another and replaces `${NAME}` in their text. What is wrong is added

@@ -1,11 +1,11 @@
 #include "bin/config/section.hpp"
 
+#include "bin/config/files.hpp"
 #include "bin/config/suggest.hpp"
 #include "bin/config/toml.hpp"
 #include "protocol/rules/durations.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <sstream>
 
 namespace carillon::configuration {
@@ -92,9 +92,12 @@ void section::wrong(std::string_view key, const std::string& what) {
 std::string section::place_of(std::string_view key) const {
   if (from_.origin == origin::api)
     return pointer_to(path_, key);
-  auto found = members_->find(std::string{key});
-  auto& place = found == members_->end() ? from_.place : found->second.place;
-  return place + ": " + (path_.empty() ? "" : path_ + '.') + std::string{key};
+  std::string name{key};
+  if (!members_->contains(name) && members_->contains(name + "_file"))
+    name += "_file";  // its content came from there
+  const auto found = members_->find(name);
+  const auto& place = found == members_->end() ? from_.place : found->second.place;
+  return place + ": " + (path_.empty() ? "" : path_ + '.') + name;
 }
 
 std::optional<std::string> section::text(std::string_view key) {
@@ -108,10 +111,10 @@ std::optional<std::string> section::text(std::string_view key) {
 }
 
 std::string section::read_file(std::string_view key, const std::string& name) {
-  std::ifstream in{name, std::ios::binary};
-  std::string content{std::istreambuf_iterator<char>{in}, {}};
-  if (!in || content.empty())
-    wrong(key, in ? "the file " + name + " is empty" : "the file " + name + " cannot be read");
+  const auto found = content_of(name);
+  auto content = found.value_or("");
+  if (content.empty())
+    wrong(key, "the file " + name + (found ? " is empty" : " cannot be read"));
   while (content.ends_with('\n') || content.ends_with('\r'))
     content.pop_back();
   return content;

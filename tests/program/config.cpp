@@ -84,7 +84,7 @@ CAF_TEST(a wrong type or value is told with its line) {
   CAF_CHECK_EQUAL(fault_of("[server]\nio_threads = 65\n"),
                   "2: server.io_threads: must be from 0 to 64");
   CAF_CHECK_EQUAL(fault_of("[log]\nlevel = \"loud\"\n"),
-                  "2: log.level: must be one of: trace debug info warn error");
+                  "2: log.level: must be one of: trace debug info warn warning error");
   CAF_CHECK_EQUAL(fault_of("server = 1\n"), "1: server: must be a table");
   CAF_CHECK_EQUAL(fault_of("[server]\nlisten = \"8000\"\n"),
                   "2: server.listen: must be HOST:PORT, such as 127.0.0.1:8000");
@@ -160,6 +160,40 @@ CAF_TEST(both forms of a secret or a file that cannot be read are faults) {
                   "2: auth.jwt_secret_file: the file /no/such cannot be read");
 }
 
+CAF_TEST(what a key with _file holds is a fault of that key and a directory is no file) {
+  const auto key = directory.file("master", "too short\n");
+  CAF_CHECK_EQUAL(
+    fault_of("[auth]\n\nmaster_key_file = \"" + key + "\"\n"),
+    "3: auth.master_key_file: must be 32 bytes in base64, such as openssl rand -base64 32 gives");
+  const auto here = directory.path(".");
+  CAF_CHECK_EQUAL(fault_of("[auth]\njwt_secret_file = \"" + here + "\"\n"),
+                  "2: auth.jwt_secret_file: the file " + here + " cannot be read");
+}
+
+CAF_TEST(what a node needs to serve is looked at in its place) {
+  from.serves = true;
+  const std::string secret = "[auth]\njwt_secret = \"a secret of more than thirty-two bytes\"\n";
+  CAF_CHECK_EQUAL(fault_of(secret), "accepted");
+  CAF_CHECK(fault_of("[auth]\nissuer = \"x\"\n").starts_with("1: auth.jwt_secret: is not set"));
+  CAF_CHECK_EQUAL(fault_of("[auth]\njwt_public_key_file = \"/no/such\"\n"),
+                  "2: auth.jwt_public_key_file: the file /no/such cannot be read");
+  const auto text = directory.file("text", "not PEM\n");
+  CAF_CHECK(fault_of("[auth]\njwt_public_key_file = \"" + text + "\"\n")
+              .starts_with("2: auth.jwt_public_key_file: " + text + ": "));
+  CAF_CHECK_EQUAL(fault_of(secret + "[outbound]\nca_file = \"/no/such\"\n"),
+                  "4: outbound.ca_file: the file /no/such cannot be read");
+  CAF_CHECK_EQUAL(fault_of(secret + "[outbound]\nca_file = \"" + text + "\"\n"),
+                  "4: outbound.ca_file: the file " + text + " has no certificate in PEM form");
+  const auto tls = [&](const std::string& certificate, const std::string& key) {
+    return fault_of(secret + "[server]\ntls_certificate = \"" + certificate + "\"\ntls_key = \""
+                    + key + "\"\n");
+  };
+  CAF_CHECK_EQUAL(tls(text, "/no/such"), "5: server.tls_key: the file /no/such cannot be read");
+  CAF_CHECK(tls(text, text).starts_with("4: server.tls_certificate: "));
+  from.serves = false;
+  CAF_CHECK_EQUAL(tls("/no/such", "/no/such"), "accepted");
+}
+
 CAF_TEST(what this version cannot do is refused where it is set and left alone at its default) {
   const std::string later = " is not available in this version";
   CAF_CHECK_EQUAL(fault_of("[storage]\nspool = \"file://spool\"\n"), "2: storage.spool:" + later);
@@ -183,15 +217,15 @@ CAF_TEST(channels may be named as the seeds name them) {
   CAF_CHECK((own->routes[0].channels == std::vector<std::string>{"system", "push"}));
   CAF_CHECK((own->channels.at("app_push").failover == std::vector<std::string>{"push"}));
   CAF_CHECK_EQUAL(fault_of("[[routes]]\nevent = \"a\"\nchannels = [\"push\"]\n"),
-                  "1: routes[0].channels: there is no channel app_push");
+                  "3: routes[0].channels: there is no channel app_push");
 }
 
 CAF_TEST(nothing is a backup of itself) {
   CAF_CHECK_EQUAL(fault_of("[[routes]]\nevent = \"a\"\nchannels = [\"log\"]\nfailover = [\"log\"]\n"
                            "[channels.log]\ntype = \"log\"\n"),
-                  "1: routes[0].failover: log is one of its own channels");
+                  "4: routes[0].failover: log is one of its own channels");
   CAF_CHECK_EQUAL(fault_of("[channels.log]\ntype = \"log\"\nfailover = [\"log\"]\n"),
-                  "1: channels.log.failover: log is the channel itself");
+                  "3: channels.log.failover: log is the channel itself");
 }
 
 CAF_TEST(a digest collects for a week at most) {

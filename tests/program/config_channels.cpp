@@ -84,7 +84,7 @@ CAF_TEST(wrong values are told with line and key) {
   CAF_CHECK_EQUAL(channel_fault("retry = { bakoff = \"exponential\" }\n"),
                   "3: channels.c.retry.bakoff: is not a known key; did you mean backoff?");
   CAF_CHECK_EQUAL(channel_fault("failover = [\"smss\"]\n[channels.sms]\ntype = \"log\"\n"),
-                  "1: channels.c.failover: there is no channel smss; did you mean sms?");
+                  "3: channels.c.failover: there is no channel smss; did you mean sms?");
   CAF_CHECK_EQUAL(fault_of("[channels.x]\nrate = \"1/s\"\n"),
                   "1: channels.x.type: is missing: what kind of channel is it?");
   CAF_CHECK_EQUAL(fault_of("[channels.x]\ntype = \"webhok\"\n"),
@@ -129,7 +129,7 @@ CAF_TEST(what is wrong with a route is told) {
   CAF_CHECK_EQUAL(fault_of("[[routes]]\nchannels = [\"system\"]\n"),
                   "1: routes[0].event: is missing: which events is it for?");
   CAF_CHECK_EQUAL(fault_of("[[routes]]\nevent = \"a\"\nchannels = [\"nope\"]\n"),
-                  "1: routes[0].channels: there is no channel nope");
+                  "3: routes[0].channels: there is no channel nope");
   CAF_CHECK_EQUAL(
     fault_of("[[routes]]\nevent = \"a\"\naudience = { user = \"u\", role = \"r\" }\n"),
     "3: routes[0].audience.user: stands alone: a role or a store beside it would mean nothing");

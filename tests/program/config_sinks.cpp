@@ -42,7 +42,7 @@ CAF_TEST(a sink is no channel) {
   CAF_CHECK_EQUAL(read->channels.size(), 1u);
   for (std::string name : {"erp", "sink:erp"})
     CAF_CHECK_EQUAL(fault_of(hook + "[[routes]]\nevent = \"a\"\nchannels = [\"" + name + "\"]\n"),
-                    "4: routes[0].channels: there is no channel " + name);
+                    "6: routes[0].channels: there is no channel " + name);
 }
 
 CAF_TEST(what is wrong with a sink is told with its line) {

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { Engine, binary, freePort, jwt, run, secret, user } from './harness/engine.mjs';
+import { Engine, admin, binary, freePort, jwt, run, secret, user } from './harness/engine.mjs';
 import { Live } from './harness/live.mjs';
 
 const directory = mkdtempSync('/tmp/carillon-cli-');
@@ -145,6 +145,36 @@ test('send posts and tail follows', async () => {
   const listed = run(['deliveries', 'list', '--config', engine.file]);
   assert.equal(listed.status, 0, listed.stderr);
   assert.match(listed.stdout, /dlv-/);
+});
+
+test('tail follows the user it names, whoever\'s token is at hand', async () => {
+  const env = { CARILLON_TOKEN: admin };
+  const tail = spawn(binary, ['tail', '--config', engine.file, '--user', 'named'], { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } });
+  let online = [];
+  while (!online.some((x) => x.user_id === 'named')) online = (await engine.get('/api/v1/admin/sessions')).body.items;
+  tail.kill();
+  const url = `http://127.0.0.1:${engine.port}`;
+  const foreign = run(['tail', '--url', url, '--user', 'named'], { env });
+  assert.equal(foreign.status, 2);
+  assert.match(foreign.stderr, /the token is that of .*only named may see/);
+  const service = run(['tail', '--url', url, '--user', 'named', '--token', 'no-jwt']);
+  assert.equal(service.status, 2);
+  assert.match(service.stderr, /the token is no user's/);
+});
+
+test('check and serve refuse files that are not there, before anything is made', () => {
+  const database = `${directory}/untouched.db`;
+  const file = written('files.toml', `[auth]\njwt_public_key_file = "/no/such.pem"\n[outbound]\nca_file = "/no/ca.pem"\n[server]\ntls_certificate = "/no/cert.pem"\ntls_key = "/no/key.pem"\n[storage]\nurl = "sqlite://${database}"\n`);
+  for (const command of ['check', 'serve']) {
+    const { status, stderr } = run([command, '--config', file]);
+    assert.equal(status, 2, command);
+    for (const at of ['2: auth.jwt_public_key_file', '4: outbound.ca_file', '6: server.tls_certificate', '7: server.tls_key'])
+      assert.ok(stderr.includes(`files.toml:${at}: the file /no/`), stderr);
+  }
+  assert.ok(!existsSync(database));
+  const nowhere = run(['serve', '--set', `auth.jwt_secret=${secret}`, '--set', 'storage.url=sqlite:///no/such/directory/c.db']);
+  assert.equal(nowhere.status, 2);
+  assert.match(nowhere.stderr, /storage\.url: \/no\/such\/directory\/c\.db cannot be made/);
 });
 
 test('a taken port exits 1 and names it and its key', () => {
