@@ -11,11 +11,12 @@ namespace carillon::codec {
 
 namespace {
 
-constexpr std::array<std::string_view, 18> event_members{
-  "type", "source", "entity_id", "sub_id", "recipient", "recipients", "data", "priority",
-  "idempotency_key", "locale", "occurred_at",
-  // what the seeds' producers write instead
-  "eventType", "entityId", "entityType", "payload", "level", "dedupeKey", "title"};
+constexpr auto event_members = std::to_array<std::string_view>(
+  {"type", "source", "entity_id", "sub_id", "recipient", "recipients", "data", "priority",
+   "idempotency_key", "locale", "occurred_at",
+   // what the seeds' producers write instead
+   "eventType", "event_type", "entityId", "entityType", "subId", "payload", "level", "dedupeKey",
+   "idempotencyKey", "occurredAt", "title"});
 
 /// A level says how urgent it is, where no priority does, and what its inbox rows are.
 void read_urgency(const fields& in, event_draft& to) {
@@ -67,18 +68,19 @@ std::string read_data(const fields& in) {
 }
 
 event_draft read_event(const fields& in) {
+  in.refuse_unknown();
   event_draft draft;
   auto& to = draft.what;
-  to.type = in.required_id(in.either("type", "eventType"));
+  to.type = in.required_id(in.either("type", "eventType", "event_type"));
   to.source = in.id_or_empty("source");
   to.entity_id = in.id(in.either("entity_id", "entityId"));
-  to.sub_id = in.id(in.either("sub_id", "entityType"));
+  to.sub_id = in.id(in.either("sub_id", "subId", "entityType"));
   to.recipients = read_recipients(in);
   to.data = read_data(in);
   read_urgency(in, draft);
   to.locale = in.id_or_empty("locale");
-  to.occurred_at = in.time("occurred_at").value_or(timestamp{});
-  const auto key = in.either("idempotency_key", "dedupeKey");
+  to.occurred_at = in.time(in.either("occurred_at", "occurredAt")).value_or(timestamp{});
+  const auto key = in.either("idempotency_key", "idempotencyKey", "dedupeKey");
   draft.idempotency_key = in.id(key);
   draft.alike = key == "dedupeKey" ? likeness::key : likeness::body;
   return draft;
@@ -87,7 +89,7 @@ event_draft read_event(const fields& in) {
 }  // namespace
 
 result<event_draft> decode_event(std::string_view body) {
-  return read_body(body, {.depth = 1, .names = event_members, .outer = {}}, read_event);
+  return read_body(body, {.names = event_members, .outer = {}, .strict = true}, read_event);
 }
 
 }  // namespace carillon::codec

@@ -1,6 +1,7 @@
 #include "protocol/codec/mailing.hpp"
 
 #include "protocol/codec/body.hpp"
+#include "protocol/codec/level.hpp"
 #include "protocol/codec/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -13,13 +14,13 @@ namespace carillon::codec {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> mailing_members{"channels", "recipient",  "title",
-                                                          "content",  "extra_data", "priority",
-                                                          "type",     "source",     "locale"};
+constexpr auto mailing_members = std::to_array<std::string_view>(
+  {"channels", "recipient", "title", "content", "extra_data", "priority", "type", "source",
+   "locale", "message", "body", "extraData"});
 
-constexpr std::array<std::string_view, 8> template_mailing_members{
-  "template_name", "recipient", "template_vars", "language",
-  "locale",        "channels",  "priority",      "source"};
+constexpr auto template_mailing_members = std::to_array<std::string_view>(
+  {"template_name", "recipient", "template_vars", "language", "locale", "channels", "priority",
+   "source", "templateName", "templateVars"});
 
 /// What is wrong with an address or a user id; empty for nothing.
 std::string fault_of_address(const nlohmann::json& value, std::size_t most) {
@@ -125,31 +126,36 @@ void append_row(std::string& out, const delivery& x) {
 }  // namespace
 
 result<mailing_draft> decode_mailing(std::string_view body, const text_check& objection) {
-  return read_body(body, {.names = mailing_members, .outer = {}}, [&](const fields& in) {
-    mailing_draft draft;
-    if (!in.has("channels"))
-      in.note("channels", "is required");
-    auto& to = draft.what;
-    to.title = in.required_text("title", 1, max_title_characters);
-    to.message = in.required_text("content", 0, max_message_characters);
-    to.extra_data = in.object("extra_data");
-    to.type = in.word("type", parse_notification_type, "info, success, warning, error, alert")
-                .value_or(notification_type::info);
-    read_common(in, draft, objection);
-    draft.locale = in.id_or_empty("locale");
-    return draft;
-  });
+  return read_body(
+    body, {.names = mailing_members, .outer = {}, .strict = true}, [&](const fields& in) {
+      in.refuse_unknown();
+      mailing_draft draft;
+      if (!in.has("channels"))
+        in.note("channels", "is required");
+      auto& to = draft.what;
+      to.title = in.required_text("title", 1, max_title_characters);
+      to.message =
+        in.required_text(in.either("content", "message", "body"), 0, max_message_characters);
+      to.extra_data = in.object(in.either("extra_data", "extraData"));
+      to.type = in.word("type", parse_type, "info, success, warning, error, alert")
+                  .value_or(notification_type::info);
+      read_common(in, draft, objection);
+      draft.locale = in.id_or_empty("locale");
+      return draft;
+    });
 }
 
 result<mailing_draft> decode_template_mailing(std::string_view body, const text_check& objection) {
-  return read_body(body, {.names = template_mailing_members, .outer = {}}, [&](const fields& in) {
-    mailing_draft draft;
-    draft.template_code = in.required_id("template_name");
-    draft.what.extra_data = in.object("template_vars");
-    draft.locale = in.id_or_empty(in.either("language", "locale"));
-    read_common(in, draft, objection);
-    return draft;
-  });
+  return read_body(
+    body, {.names = template_mailing_members, .outer = {}, .strict = true}, [&](const fields& in) {
+      in.refuse_unknown();
+      mailing_draft draft;
+      draft.template_code = in.required_id(in.either("template_name", "templateName"));
+      draft.what.extra_data = in.object(in.either("template_vars", "templateVars"));
+      draft.locale = in.id_or_empty(in.either("language", "locale"));
+      read_common(in, draft, objection);
+      return draft;
+    });
 }
 
 std::string mailed_json(const mailed& what, std::string_view of_template,

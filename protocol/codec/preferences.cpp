@@ -1,6 +1,7 @@
 #include "protocol/codec/preferences.hpp"
 
 #include "protocol/codec/body.hpp"
+#include "protocol/codec/level.hpp"
 #include "protocol/codec/text.hpp"
 #include "protocol/rules/quiet.hpp"
 #include "protocol/words.hpp"
@@ -20,11 +21,6 @@ constexpr std::array<std::string_view, 2> preference_members{"rules", "do_not_di
 constexpr std::array<std::string_view, 4> rule_members{"type", "source", "channel", "enabled"};
 constexpr std::array<std::string_view, 2> quiet_members{"time_zone", "windows"};
 constexpr std::array<std::string_view, 3> window_members{"days", "from", "to"};
-
-/// The seeds' word beside our own.
-std::optional<notification_type> type_of_rule(std::string_view text) {
-  return text == "SYSTEM" ? notification_type::info : parse_notification_type(text);
-}
 
 /// `22:00` as the time since midnight.
 std::optional<std::chrono::minutes> time_of_day(std::string_view text) {
@@ -55,7 +51,7 @@ std::optional<json_value> object_in(const fields& in, const json_value& what,
 preference_rule read_rule(const fields& in, const text_check& objection) {
   in.refuse_unknown();
   preference_rule out;
-  out.type = in.word("type", type_of_rule, "info, success, warning, error, alert");
+  out.type = in.word("type", parse_type, "info, success, warning, error, alert");
   out.source = in.id("source");
   if (auto channel = in.id("channel"); !channel.empty())
     out.channel = own_name(std::move(channel), objection);

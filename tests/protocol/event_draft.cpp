@@ -145,6 +145,14 @@ CAF_TEST(each bound holds at its edge) {
   CAF_CHECK_EQUAL(data(65'537), "/data");
 }
 
+CAF_TEST(a member nobody knows is refused and other spellings are not ) {
+  CAF_CHECK_EQUAL(faults_in(R"({"type":"t","data":{},"recipient_id":"u","user_id":"u"})"),
+                  "/recipient_id /user_id");
+  CAF_CHECK_EQUAL(faults_in(R"({"event_type":"t","payload":{},"subId":"s","idempotencyKey":"k",
+    "occurredAt":"2026-02-20T10:30:00Z"})"),
+                  "none");
+}
+
 CAF_TEST(a thousand recipients are enough) {
   const auto of_size = [](int size) {
     std::string list;
