@@ -19,7 +19,7 @@ class log_channel final : public channel {
     };
     codec::append_json_string(line, name_);
     member("delivery_id", to_text(what.id));
-    member("recipient", what.user_id.empty() ? what.recipient : what.user_id);
+    member("recipient", what.recipient.empty() ? what.user_id : what.recipient);
     member("type", what.content.type);
     member("title", what.content.title);
     member("message", what.content.text);

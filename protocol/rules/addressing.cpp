@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::string_view inbox = "system";
 constexpr std::string_view webhook = "webhook";
+/// Stands in for any channel: it needs no address and shows the one that would have been used.
+constexpr std::string_view log = "log";
 
 constexpr words<5> kind_words{"nobody", "group", "user", "text", "address"};
 
@@ -136,10 +138,14 @@ reach addressing::address_on(const std::string& channel, const target& who) cons
   } else if (!entry->needs_address) {
     if (who.is == target::kind::text && may_be_user(who.text))
       out.user_id = who.text;
-    if (entry->settings.type == webhook && known)
+    const bool to_log = entry->settings.type == log;
+    if (known && (to_log || entry->settings.type == webhook)) {
       if (const auto own = stored->second.addresses.find(channel);
-          own != stored->second.addresses.end() && is_url(own->second))
+          own != stored->second.addresses.end() && (to_log || is_url(own->second)))
         out.recipient = own->second;
+    } else if (to_log && (who.is == target::kind::address || who.is == target::kind::text)) {
+      out.recipient = who.text;
+    }
   } else if (who.is == target::kind::nobody) {
     out.why_not = "no_recipient";
   } else if (known) {
@@ -176,14 +182,14 @@ std::shared_ptr<delivery> addressing::deliver(const std::string& channel, const 
     out->max_attempts = entry->settings.retry.max_attempts;
     out->expires_at = std::min(out->due_at + entry->settings.max_age, what.expires_at);
   }
+  if (out->reason.empty() && what.expires_at <= out->due_at)
+    out->reason = "expired";
   if (!out->reason.empty()) {
     out->status = what.refused ? delivery_status::failed : delivery_status::skipped;
     return out;
   }
   for (const auto& name : chain(channel, failover)) {
     const auto& settings = find(name)->settings;
-  if (out->reason.empty() && what.expires_at <= out->due_at)
-    out->reason = "expired";
     if (auto next = reach_on(name, expanded(name, {who}).front(), what); next.why_not.empty())
       out->failover.push_back({.channel = name,
                                .recipient = std::move(next.recipient),

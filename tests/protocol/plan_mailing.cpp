@@ -238,6 +238,42 @@ CAF_TEST(a body is read with all its faults) {
   CAF_CHECK((found == places{"/channels", "/content", "/recipient/email", "/title"}));
 }
 
+CAF_TEST(a body s member nobody knows is refused and other spellings are not ) {
+  const auto faults_in = [](std::string_view body) {
+    return tests::faults_of(codec::decode_mailing(body, {}));
+  };
+  CAF_CHECK_EQUAL(
+    faults_in(R"({"channels":["email"],"recipent":"a@b.c","title":"t","content":""})"),
+    "/recipent");
+  CAF_CHECK_EQUAL(faults_in(R"({"channels":["email"],"title":"t","body":"b","type":"ALERT",
+    "extraData":{}})"),
+                  "none");
+  CAF_CHECK_EQUAL(tests::faults_of(codec::decode_template_mailing(
+                    R"({"template_name":"a","recipient":"u","vars":{"x":1}})", {})),
+                  "/vars");
+}
+
+CAF_TEST(a log shows the address that another channel would use) {
+  what.channels["paper"] = entry("log", false);
+  known["anna"].addresses["paper"] = "anna@paper";
+  known["anna"].listed = true;
+  auto by_text = draft({"paper", "robot"});
+  by_text.recipient = "a@b.c";
+  const auto texts = plan(by_text);
+  CAF_CHECK_EQUAL(texts.shown[0]->recipient, "a@b.c");
+  CAF_CHECK_EQUAL(texts.shown[0]->user_id, "");
+  CAF_CHECK_EQUAL(texts.shown[1]->recipient, "");
+  auto given = draft({"paper"});
+  given.addresses = {{"paper", "E1"}};
+  CAF_CHECK_EQUAL(plan(given).shown[0]->recipient, "E1");
+  auto stored = draft({"paper"});
+  stored.user_id = "anna";
+  CAF_CHECK_EQUAL(plan(stored).shown[0]->recipient, "anna@paper");
+  CAF_CHECK_EQUAL(plan(stored).shown[0]->user_id, "anna");
+  stored.user_id = "nobody";
+  CAF_CHECK_EQUAL(plan(stored).shown[0]->recipient, "");
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()
 
 }  // namespace plan_mailing_suite
