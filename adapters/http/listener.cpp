@@ -5,6 +5,8 @@
 #include "adapters/tls_stream.hpp"
 
 #include <spdlog/spdlog.h>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 
@@ -35,51 +37,73 @@ std::int64_t fewest(const std::vector<std::shared_ptr<desk>>& desks, std::shared
   return all;
 }
 
-}  // namespace
+using acceptor = boost::asio::basic_socket_acceptor<tcp, boost::asio::io_context::executor_type>;
 
-listener::listener(std::vector<std::shared_ptr<desk>> desks, std::shared_ptr<const tls_context> tls)
-    : desks_(std::move(desks)), tls_(std::move(tls)), pause_(desks_.front()->on.context()) {}
+[[noreturn]] void refuse(const std::string& host, std::uint16_t port, const error_code& why) {
+  throw std::runtime_error{"cannot listen on " + host + ":" + std::to_string(port) + " ("
+                           + why.message() + "); server.listen says where to"};
+}
 
-void listener::open(const std::string& host, std::uint16_t port) {
-  auto& context = desks_.front()->on.context();
-  const auto fail = [&](const error_code& ec) {
-    throw std::runtime_error{"cannot listen on " + host + ":" + std::to_string(port) + " ("
-                             + ec.message() + "); server.listen says where to"};
-  };
+void bind_to(acceptor& one, const tcp::endpoint& at, error_code& ec) {
+  one.open(at.protocol(), ec);
+  if (!ec && at.protocol() == tcp::v6())
+    one.set_option(boost::asio::ip::v6_only{true}, ec);
+  if (!ec)
+    one.set_option(tcp::acceptor::reuse_address{true}, ec);
+  if (!ec)
+    one.bind(at, ec);
+}
+
+/// A socket on every address of the name, all with the same port; at least one.
+std::vector<std::unique_ptr<acceptor>> bound_to(boost::asio::io_context& context,
+                                                const std::string& host, std::uint16_t port) {
   error_code ec;
   tcp::resolver resolver{context};
   const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, ec);
   if (ec)
-    fail(ec);
+    refuse(host, port, ec);
+  std::vector<std::unique_ptr<acceptor>> out;
   error_code missing;
-  port_ = port;
   for (const auto& entry : found) {
     tcp::endpoint at = entry.endpoint();
-    at.port(port_);
+    at.port(out.empty() ? port : out.front()->local_endpoint().port());
     auto one = std::make_unique<acceptor>(context);
-    one->open(at.protocol(), ec);
-    if (!ec && at.protocol() == tcp::v6())
-      one->set_option(boost::asio::ip::v6_only{true}, ec);
-    if (!ec)
-      one->set_option(tcp::acceptor::reuse_address{true}, ec);
-    if (!ec)
-      one->bind(at, ec);
+    bind_to(*one, at, ec);
     if (ec == boost::asio::error::address_family_not_supported
         || ec == boost::system::errc::address_not_available) {
       missing = ec;  // a name may have addresses of a family this machine lacks
       continue;
     }
-    if (!ec)
-      one->listen(tcp::acceptor::max_listen_connections, ec);
+    if (ec)
+      refuse(host, port, ec);
+    out.push_back(std::move(one));
+  }
+  if (out.empty())
+    refuse(host, port, missing);
+  return out;
+}
+
+}  // namespace
+
+void check_port(const std::string& host, std::uint16_t port) {
+  boost::asio::io_context context;
+  bound_to(context, host, port);
+}
+
+listener::listener(std::vector<std::shared_ptr<desk>> desks, std::shared_ptr<const tls_context> tls)
+    : desks_(std::move(desks)), tls_(std::move(tls)), pause_(desks_.front()->on.context()) {}
+
+void listener::open(const std::string& host, std::uint16_t port) {
+  acceptors_ = bound_to(desks_.front()->on.context(), host, port);
+  for (auto& one : acceptors_) {
+    error_code ec;
+    one->listen(tcp::acceptor::max_listen_connections, ec);
     if (!ec)
       one->non_blocking(true, ec);
     if (ec)
-      fail(ec);
-    port_ = one->local_endpoint().port();
-    acceptors_.push_back(std::move(one));
+      refuse(host, port, ec);
   }
-  if (acceptors_.empty())
-    fail(missing);
+  port_ = acceptors_.front()->local_endpoint().port();
 }
 
 void listener::start() {

@@ -51,6 +51,10 @@ struct server_options {
   milliseconds write_timeout{30'000};
 };
 
+/// Throws what `server::start` would where another process listens on that port, or the address is
+/// none; takes nothing.
+void check_port(const std::string& host, std::uint16_t port);
+
 /// The HTTP/1.1 server: listens, and serves every socket on one of the shards.
 class server {
  public:

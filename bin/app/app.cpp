@@ -98,6 +98,9 @@ app::app(config how, configure again)
 
 void app::start() {
   raise_open_files(how_.server.max_connections + plain_connections + 128);
+  // A taken port is told at once: the name of a node that runs already would be waited for.
+  const auto where = options_of(how_);
+  http::check_port(where.host, where.port);
   bring_up_to_date(how_.storage.url);
   load_stored();
   load_routes();

@@ -178,10 +178,12 @@ test('check and serve refuse files that are not there, before anything is made',
 });
 
 test('a taken port exits 1 and names it and its key', () => {
-  const { status, stderr } = run(['serve', '--config', engine.file, '--set', `storage.url=sqlite://${directory}/p.db`]);
-  assert.equal(status, 1);
-  assert.match(stderr, new RegExp(`${engine.port}`));
-  assert.match(stderr, /server\.listen/);
+  for (const more of [['--set', `storage.url=sqlite://${directory}/p.db`], []]) {
+    const { status, stderr } = run(['serve', '--config', engine.file, ...more]);
+    assert.equal(status, 1);
+    assert.match(stderr, new RegExp(`${engine.port}`));
+    assert.match(stderr, /server\.listen/);
+  }
 });
 
 test('a node on any free port says which, and shows its metrics from the start', async () => {
