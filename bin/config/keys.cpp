@@ -108,7 +108,7 @@ constexpr key_spec keys[] = {
   {"cluster", "tls", nullptr, "false", "Whether nodes speak TLS."},
 
   {"log", "level", [](config& c) -> target { return &c.log.level; }, R"("info")",
-   "The least that is written.", false, 0, 0, "trace|debug|info|warn|error"},
+   "The least that is written.", false, 0, 0, "trace|debug|info|warn|warning|error"},
   {"log", "format", [](config& c) -> target { return &c.log.format; }, R"("text")",
    "Lines for people or JSON for machines.", false, 0, 0, "text|json"},
 };
