@@ -208,6 +208,12 @@ export function liveCases({ tls, storage }) {
     const { body } = await engine.get('/api/v1/admin/sessions');
     const mine = body.items.find((x) => x.user_id === 'guest');
     assert.equal(mine.devices, 1);
+    const page = (query) => engine.get(`/api/v1/admin/sessions${query}`);
+    const first = (await page('?limit=1')).body;
+    assert.deepEqual(first.items.map((x) => x.user_id), [first.next]);
+    const rest = (await page(`?cursor=${first.next}`)).body.items;
+    assert.ok(rest.length > 0 && rest.every((x) => x.user_id > first.next));
+    assert.equal((await page('?limit=0')).status, 400);
     await Promise.all([guest.close(), watcher.close()]);
   });
 

@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,42 +32,58 @@ void ask_presence(const call& c, answer<users> promise) {
   caf::anon_send(c.with.presence, list_online{std::make_shared<answer<users>>(std::move(promise))});
 }
 
-/// A page in the order of user ids, of those after `cursor`.
-reply page_of(users online, const std::optional<std::string>& cursor, std::size_t limit) {
-  const auto count = online.size();
-  if (cursor)
-    std::erase_if(online, [&](const online_user& x) { return x.user_id <= *cursor; });
-  const auto shown = std::min(limit, online.size());
+/// Which users a request wants to see: those after `cursor`, at most so many.
+struct page_asked {
+  std::size_t limit{};
+  std::optional<std::string> cursor{};
+};
+
+/// What is wrong with the query has been answered where there is nothing.
+std::optional<page_asked> asked_by(const call& c) {
+  constexpr std::int64_t most = 1000;
+  query_string asked{c.in.head.query};
+  page_asked out{static_cast<std::size_t>(asked.number("limit", 1, most).value_or(most)),
+                 asked.key("cursor")};
+  const auto why = asked.fault();
+  if (!why)
+    return out;
+  c.answer(*why);
+  return {};
+}
+
+/// Appends a page in the order of user ids; each item ends with `last`, and `next` stands behind.
+void append_page(std::string& out, users online, const page_asked& asked, std::string_view last) {
+  if (asked.cursor)
+    std::erase_if(online, [&](const online_user& x) { return x.user_id <= *asked.cursor; });
+  const auto shown = std::min(asked.limit, online.size());
   std::ranges::partial_sort(online, online.begin() + static_cast<std::ptrdiff_t>(shown), {},
                             &online_user::user_id);
-  reply out;
-  out.body = R"({"online":)" + std::to_string(count) + R"(,"items":[)";
+  out += R"("items":[)";
   for (std::size_t i = 0; i < shown; ++i) {
-    begin_user(out.body, online[i]);
-    out.body += '}';
+    begin_user(out, online[i]);
+    out += last;
   }
-  out.body += R"(],"next":)";
+  out += R"(],"next":)";
   if (shown < online.size())
-    codec::append_json_string(out.body, online[shown - 1].user_id);
+    codec::append_json_string(out, online[shown - 1].user_id);
   else
-    out.body += "null";
-  out.body += '}';
-  return out;
+    out += "null";
+  out += '}';
 }
 
 }  // namespace
 
 void list_sessions(const call& c) {
-  ask_presence(c, c.answer.promise<users>([node = c.with.node](const users& online) {
+  auto asked = asked_by(c);
+  if (!asked)
+    return;
+  std::string last = R"(,"node":)";
+  codec::append_json_string(last, c.with.node);
+  last += '}';
+  ask_presence(c, c.answer.promise<users>([asked = std::move(*asked), last](users online) {
     reply out;
-    out.body = R"({"items":[)";
-    for (const auto& user : online) {
-      begin_user(out.body, user);
-      out.body += R"(,"node":)";
-      codec::append_json_string(out.body, node);
-      out.body += '}';
-    }
-    out.body += R"(],"next":null})";
+    out.body = "{";
+    append_page(out.body, std::move(online), asked, last);
     return out;
   }));
 }
@@ -73,14 +91,14 @@ void list_sessions(const call& c) {
 void list_presence(const call& c) {
   if (!c.in.who->is_admin && !c.with.presence_visible_to_all)
     return c.answer(error{errc::forbidden, "who is online is shown to operators only"});
-  constexpr std::int64_t most = 1000;
-  query_string asked{c.in.head.query};
-  const auto limit = static_cast<std::size_t>(asked.number("limit", 1, most).value_or(most));
-  auto cursor = asked.key("cursor");
-  if (const auto why = asked.fault())
-    return c.answer(*why);
-  ask_presence(c, c.answer.promise<users>([limit, cursor = std::move(cursor)](users online) {
-    return page_of(std::move(online), cursor, limit);
+  auto asked = asked_by(c);
+  if (!asked)
+    return;
+  ask_presence(c, c.answer.promise<users>([asked = std::move(*asked)](users online) {
+    reply out;
+    out.body = R"({"online":)" + std::to_string(online.size()) + ',';
+    append_page(out.body, std::move(online), asked, "}");
+    return out;
   }));
 }
 
