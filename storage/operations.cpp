@@ -97,7 +97,9 @@ void dispatch(work& w, timestamp now, dispatching& what) {
   std::set<std::string> channels;
   w.db.select(
     "select channel from notification_deliveries where due_at is not null and due_at <= :now "
-    "and owner is null order by due_at, id limit :n",
+    "and owner is null and not exists (select 1 from channel_settings s where "
+    "s.name = notification_deliveries.channel and "
+    "(s.paused_at is not null or s.broken_at is not null)) order by due_at, id limit :n",
     1, {{"now", now}, {"n", what.limit}}, [&](row& x) {
       channels.insert(x.text());
       ++what.done;

@@ -14,7 +14,8 @@ void intervene(work& w, unit& x, intervention& what);
 /// be among the values of the statement this is put into.
 extern const std::string revive_assignments;
 
-/// Reports what waits on every channel, so that standing wishes draw it; counts what is due.
+/// Reports what waits on every channel, so that standing wishes draw it; counts what is due
+/// on channels that are neither paused nor broken.
 void dispatch(work& w, timestamp now, dispatching& what);
 
 /// Keeps the answer that a request came to which was still at work.

@@ -142,6 +142,10 @@ void app::test_channel(http::settings_request& asked) {
   const auto* channel = book_->find(asked.channel);
   if (!channel)
     return asked.reply(no_such_channel());
+  if (auto told =
+        commit(asked, administration{}, {.action = "channel.test", .object = asked.channel});
+      !told)
+    return asked.reply(told.error());
   const auto say = [](bool ok, std::string_view detail) {
     return stored_answer{200, configuration::write_document(
                                 {{"ok", from_api(ok)}, {"detail", from_api(std::string{detail})}})};

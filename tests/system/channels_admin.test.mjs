@@ -297,18 +297,34 @@ test('every change stands in the audit log', async (t) => {
   await engine.put(path('late'), { type: 'log' }, admin);
   await engine.post(path('late', 'pause'), undefined, admin);
   await engine.post(path('late', 'resume'), undefined, admin);
+  await engine.post(path('late', 'test'), undefined, admin);
   await engine.put(path('late'), { type: 'nonsense' }, admin);
   await engine.delete(path('late'), admin);
   const log = '/api/v1/admin/audit';
   const { items } = (await engine.get(`${log}?object=late`)).body;
   assert.deepEqual(items.map((x) => [x.subject, x.action, x.object]),
-    ['delete', 'resume', 'pause', 'put'].map((x) => ['operator', `channel.${x}`, 'late']));
-  assert.equal(items[3].detail.type, 'log');
+    ['delete', 'test', 'resume', 'pause', 'put'].map((x) => ['operator', `channel.${x}`, 'late']));
+  assert.equal(items[4].detail.type, 'log');
   const page = (await engine.get(`${log}?limit=3`)).body;
   const rest = (await engine.get(`${log}?cursor=${page.next}`)).body;
   assert.deepEqual([...page.items, ...rest.items].map((x) => x.id), items.map((x) => x.id));
   assert.equal((await engine.get(`${log}?cursor=x`)).status, 400);
   assert.equal((await engine.get(log, user('u'))).status, 403);
+  await engine.post('/-/reload', undefined, admin);
+  await engine.post('/api/admin-notifications/dispatch', undefined, admin);
+  const deeds = (await engine.get(`${log}?limit=2`)).body.items;
+  assert.deepEqual(deeds.map((x) => [x.subject, x.action, x.object]),
+    [['operator', 'deliveries.dispatch', 'deliveries'], ['operator', 'reload', 'configuration']]);
+  assert.equal(deeds[1].detail.reloaded, true);
+});
+
+test('what a paused channel holds is not dispatched', async (t) => {
+  const engine = await started(t);
+  await engine.put(path('late'), { type: 'log' }, admin);
+  await engine.post(path('late', 'pause'), undefined, admin);
+  const made = await engine.post('/api/v1/notifications', { title: 't', message: 'm', user_id: 'u', channels: ['late'] }, admin);
+  assert.equal(made.status, 201);
+  assert.deepEqual((await engine.post('/api/admin-notifications/dispatch', undefined, admin)).body, { dispatched: 0 });
 });
 
 test('settings change at run time and stay', async (t) => {

@@ -91,7 +91,7 @@ void post_dispatch(const call& c) {
   what.reply = c.answer.promise<std::int64_t>([](std::int64_t n) {
     return reply{200, R"({"dispatched":)" + std::to_string(n) + "}"};
   });
-  submit(c, std::move(what));
+  submit(c, std::move(what), {audit_line(c, "deliveries.dispatch", "deliveries")});
 }
 
 }  // namespace carillon::http::api
