@@ -2,6 +2,7 @@
 
 #include "protocol/actors.hpp"
 #include "protocol/channel.hpp"
+#include "protocol/delivery_board.hpp"
 #include "protocol/id.hpp"
 #include "protocol/metrics.hpp"
 #include "protocol/standing.hpp"
@@ -29,6 +30,8 @@ struct sender_setup {
   std::shared_ptr<uuid_source> ids{};
   /// Asked what its scopes did before; they start afresh where it is empty.
   queries_actor queries{};
+  /// Shows what is with the provider; none where empty.
+  delivery_board_ptr board{};
   /// Told of what happens on the channel; none where empty.
   watchdog_actor watchdog{};
   /// Told of every change of state, from the sender's thread; none where empty.

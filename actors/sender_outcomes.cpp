@@ -29,6 +29,32 @@ outcome judged(const channel& by, const transport_result& came, timestamp now) {
   }
 }
 
+/// One line for each outcome; what it was about stands at its end.
+void log_outcome(const rules::transition& x) {
+  const auto& what = x.delivery;
+  const auto level = what.status == delivery_status::delivered  ? spdlog::level::debug
+                     : what.status == delivery_status::retrying ? spdlog::level::info
+                                                                : spdlog::level::warn;
+  if (x.attempt.number == 0 && !is_final(what.status))
+    return;  // no attempt: it only waits elsewhere
+  if (!spdlog::should_log(level))
+    return;
+  std::string about = " channel=" + what.channel + " delivery_id=" + to_text(what.id);
+  if (what.event)
+    about += " event_id=" + to_text(*what.event);
+  if (!what.trace_id.empty())
+    about += " trace_id=" + what.trace_id;
+  if (what.status == delivery_status::delivered)
+    spdlog::log(level, "delivered by attempt {} in {} ms{}", x.attempt.number,
+                x.attempt.duration.count(), about);
+  else if (what.status == delivery_status::retrying)
+    spdlog::log(level, "attempt {} failed ({}), it is repeated: {}{}", x.attempt.number,
+                to_string(what.error_class), what.last_error, about);
+  else
+    spdlog::log(level, "a delivery is {} after {} attempts ({}): {}{}", to_string(what.status),
+                what.tries, to_string(what.error_class), what.last_error, about);
+}
+
 }  // namespace
 
 void sender_state::read(const exchange& x) {
@@ -73,14 +99,17 @@ void sender_state::settle(held_delivery& x, const rules::finished& attempt) {
 void sender_state::decide(held_delivery& x, rules::transition follows) {
   x.outcome = std::make_shared<const rules::transition>(std::move(follows));
   x.at = held_delivery::stage::settling;
+  log_outcome(*x.outcome);
   count(*x.outcome);
   tell(x);
 }
 
 void sender_state::heed(const held_delivery& x, const outcome& how) {
   const auto& follows = x.outcome->delivery;
-  if (how.error_class == error_class::rate_limited) {
-    auto wait = std::max(how.wait, milliseconds{1000});
+  const bool limited = how.error_class == error_class::rate_limited;
+  // With a success some say that it was the last for now.
+  if (limited || (how.error_class == error_class::none && how.wait > milliseconds{0})) {
+    auto wait = limited ? std::max(how.wait, milliseconds{1000}) : how.wait;
     if (how.wait_is_own) {
       const auto now = self_.steady_now();
       const bool others = post_->scopes.freeze(x.scopes, now, now + wait);

@@ -99,7 +99,7 @@ void sender_state::ask_for_token(steady_time now) {
   const auto today = post_->clock();
   if (!post_->channel->needs_token() || post_->draining || !post_->settings.enabled
       || post_->held_back.state != channel_state::active || !held_.has_waiting()
-      || !post_->tokens.should_ask(today, now))
+      || circuit_.ready_at() > now || !post_->tokens.should_ask(today, now))
     return;
   auto wish = authorized(*post_->channel, stamp{today, random_()});
   if (!wish)
@@ -118,15 +118,21 @@ void sender_state::read_token(const std::variant<grant, outcome>& came) {
   auto how = std::get<outcome>(came);
   post_->tokens.failed(how.wait, now);
   spdlog::warn("channel {}: no token ({})", post_->settings.name, said(how));
-  if (how.error_class == error_class::transient || how.error_class == error_class::rate_limited)
-    return note(error_class::transient, said(how));
-  // Whatever else the provider objects to, it is the account's: the first to be sent finds out.
-  how.error_class = error_class::invalid_credentials;
+  // Whatever else the provider objects to, it is the account's.
+  const bool passes =
+    how.error_class == error_class::transient || how.error_class == error_class::rate_limited;
+  if (!passes)
+    how.error_class = error_class::invalid_credentials;
+  circuit_.started(now);
+  circuit_.ended(how.error_class, now);
+  // For the first to be sent this was its attempt; those behind it wait.
   if (auto* first = held_.next(now, [&](const held_delivery&) { return now; })) {
     first->by = post_->channel;
     first->started_at = post_->clock();
     settle(*first, {first->started_at, milliseconds{0}, how});
     heed(*first, how);
+  } else if (passes) {
+    note(how.error_class, said(how));
   } else {
     hold_back(channel_state::broken, said(how));
   }

@@ -89,7 +89,7 @@ struct outcome {
   std::string provider_message_id{};
   /// The beginning of the answer for the attempt log, without secrets.
   std::string excerpt{};
-  /// The provider's own wish for when to come back; 0 when it said nothing.
+  /// The provider's own wish for when to come back, with a success too; 0 when it said nothing.
   milliseconds wait{0};
   /// The wait is this message's own (its chat, its phone number): others need not wait with it.
   bool wait_is_own{false};
@@ -101,9 +101,6 @@ struct outcome {
   bool resend_plain{false};
   /// The address has moved: the message is sent once more at once, to this one.
   std::string replace_address{};
-  /// The channel's own address is gone for good: the channel is held back as with refused
-  /// credentials.
-  bool gone{false};
 };
 
 /// A provider as two pure functions. Implementations hold their settings and nothing that changes.

@@ -4,6 +4,7 @@
 #include "storage/filters.hpp"
 
 #include <string>
+#include <utility>
 
 namespace carillon::storage {
 
@@ -21,33 +22,60 @@ attempt read_attempt(row& x) {
   return out;
 }
 
-}  // namespace
+std::shared_ptr<delivery> read_shown(row& x, const delivery_board* board) {
+  auto out = read_delivery(x, false);
+  if (board != nullptr && !is_final(out->status) && board->shows(out->id))
+    out->status = delivery_status::delivering;
+  return out;
+}
 
-delivery_page read_deliveries(connection& db, const list_deliveries& asked) {
+/// What storage has, whatever the board shows of it.
+std::vector<std::shared_ptr<delivery>> read_candidates(connection& db, const list_deliveries& asked,
+                                                       const std::optional<delivery_id>& before,
+                                                       const delivery_board* board) {
   parameter_list values;
   auto filters = filters_of(asked, values);
-  if (asked.before) {
+  if (before) {
     filters += " and id < :before";
-    values.emplace_back("before", *asked.before);
+    values.emplace_back("before", *before);
   }
   values.emplace_back("page", asked.limit + 1);
-  delivery_page page;
+  std::vector<std::shared_ptr<delivery>> found;
   db.select("select " + delivery_columns + " from notification_deliveries where true" + filters
               + " order by id desc limit :page",
-            delivery_column_count, values,
-            [&](row& x) { page.items.push_back(read_delivery(x, true)); });
-  if (page.items.size() > static_cast<std::size_t>(asked.limit)) {
+            delivery_column_count, values, [&](row& x) { found.push_back(read_shown(x, board)); });
+  return found;
+}
+
+}  // namespace
+
+delivery_page read_deliveries(connection& db, const list_deliveries& asked,
+                              const delivery_board* board) {
+  const auto full = static_cast<std::size_t>(asked.limit) + 1;
+  delivery_page page;
+  auto before = asked.before;
+  for (bool more = true; more && page.items.size() < full;) {
+    auto found = read_candidates(db, asked, before, board);
+    more = found.size() == full;
+    if (more)
+      before = found.back()->id;
+    for (auto& x : found)
+      if (page.items.size() < full && asked.status.value_or(x->status) == x->status)
+        page.items.push_back(std::move(x));
+  }
+  if (page.items.size() == full) {
     page.items.pop_back();
     page.next = page.items.back()->id;
   }
   return page;
 }
 
-std::optional<delivery_story> read_story(connection& db, const delivery_id& id) {
+std::optional<delivery_story> read_story(connection& db, const delivery_id& id,
+                                         const delivery_board* board) {
   delivery_story story;
   db.select("select " + delivery_columns + " from notification_deliveries where id = :id",
             delivery_column_count, {{"id", id}},
-            [&](row& x) { story.what = read_delivery(x, true); });
+            [&](row& x) { story.what = read_shown(x, board); });
   if (!story.what)
     return std::nullopt;
   db.select(

@@ -90,7 +90,8 @@ event read_event(row& x) {
   return out;
 }
 
-std::optional<event_story> read_event_story(connection& db, const event_id& id) {
+std::optional<event_story> read_event_story(connection& db, const event_id& id,
+                                            const delivery_board* board) {
   auto what = find_event(db, id);
   if (!what)
     return std::nullopt;
@@ -118,7 +119,7 @@ std::optional<event_story> read_event_story(connection& db, const event_id& id) 
     read_notifications("id", told_with.value);
   }
   for (const auto& one : deliveries)
-    if (auto found = read_story(db, one))
+    if (auto found = read_story(db, one, board))
       story.deliveries.push_back(std::move(*found));
   for (const auto& one : notifications)
     story.notifications.push_back(

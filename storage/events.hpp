@@ -23,6 +23,7 @@ void insert_events(work& w, std::span<const event* const> events);
 std::optional<event> find_event(connection& db, const event_id& id);
 
 /// An event with all that came of it; nothing where there is no such event.
-std::optional<event_story> read_event_story(connection& db, const event_id& id);
+std::optional<event_story> read_event_story(connection& db, const event_id& id,
+                                            const delivery_board* board);
 
 }  // namespace carillon::storage

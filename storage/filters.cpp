@@ -6,8 +6,8 @@ namespace carillon::storage {
 
 namespace {
 
-/// A claimed row shows as `delivering`; what is stored of it says what it was. One that waits for
-/// its digest, with an owner of no name, is not claimed.
+/// Rows that may be in that state: what is with its provider is claimed, and stored as what it was
+/// before. One that waits for its digest, with an owner of no name, is not claimed.
 void filter_status(delivery_status status, std::string& sql, parameter_list& values) {
   if (status == delivery_status::delivering) {
     sql += " and owner is not null and owner <> '' and due_at is not null";
@@ -15,8 +15,6 @@ void filter_status(delivery_status status, std::string& sql, parameter_list& val
   }
   sql += " and status = :status";
   values.emplace_back("status", to_string(status));
-  if (!is_final(status))
-    sql += " and (owner is null or owner = '')";
 }
 
 /// Names of parameters: those of a statement have to outlive it.

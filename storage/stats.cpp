@@ -27,16 +27,10 @@ inbox_counts count_inbox(connection& db, const principal& who, timestamp now) {
   return counts;
 }
 
-delivery_counts count_deliveries(connection& db) {
-  // What a sender has claimed is few; it shows as `delivering` and not as what is stored of it.
-  // What waits for its digest, with an owner of no name, is pending. Rows of the inbox are no
-  // deliveries of their own: they are numbered without holes.
+delivery_counts count_deliveries(connection& db, const delivery_board* board) {
+  // Rows of the inbox are no deliveries of their own: they are numbered without holes.
   static const std::string sql =
     "select channel, status, count(*) from notification_deliveries group by channel, status "
-    "union all select channel, status, -count(*) from notification_deliveries "
-    "where owner is not null and owner <> '' and due_at is not null group by channel, status "
-    "union all select channel, 'delivering', count(*) from notification_deliveries "
-    "where owner is not null and owner <> '' and due_at is not null group by channel "
     "union all select 'system', 'delivered', head - floor from sequences where name = 'inbox' "
     "union all select 'system', 'pending', count(*) from notifications where seq is null";
   delivery_counts counts;
@@ -45,6 +39,16 @@ delivery_counts count_deliveries(connection& db) {
     const auto status = parse_delivery_status(x.text()).value_or(delivery_status::failed);
     of_channel.at(static_cast<std::size_t>(status)) += x.number();
   });
+  if (board == nullptr)
+    return counts;
+  for (const auto& x : board->all()) {
+    auto& of_channel = counts[x.channel];
+    auto& stored = of_channel.at(static_cast<std::size_t>(x.stored));
+    if (stored == 0)
+      continue;  // committed since
+    --stored;
+    ++of_channel.at(static_cast<std::size_t>(delivery_status::delivering));
+  }
   return counts;
 }
 

@@ -10,8 +10,9 @@
 
 namespace carillon::codec {
 
-/// `{userIds, templateCode, data?, channels?, priority?}` and no more: at most `most_bulk_users`, of
-/// whom everyone is kept once, at the first place. `objection` says what is wrong with a channel.
+/// `{userIds, templateCode, data?, channels?, priority?}` and no more: at most `most_bulk_users`,
+/// of whom everyone is kept once, at the first place. `objection` says what is wrong with a
+/// channel.
 result<bulking> decode_bulk(std::string_view body, const text_check& objection = {});
 
 /// The answer to a bulk: `{"batchId","totalUsers","status","createdAt"}`.

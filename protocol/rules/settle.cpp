@@ -62,7 +62,8 @@ void deliver(delivery& what, const outcome& how, timestamp now) {
   what.sent_at = now;
 }
 
-/// Retrying where an attempt is left and its time comes before the delivery's is over.
+/// Retrying where an attempt is left and its time comes before the delivery's is over. One that is
+/// limited for longer than that and has no backup waits for its end.
 bool retry(delivery& what, const outcome& how, const retry_policy& policy,
            const circumstances& at) {
   if (!may_retry(how.error_class) || what.attempts >= what.max_attempts)
@@ -70,8 +71,13 @@ bool retry(delivery& what, const outcome& how, const retry_policy& policy,
   auto wait = std::max(backoff(policy, what.attempts, at.random), how.wait);
   if (how.error_class == error_class::rate_limited)
     wait = std::max(wait, shortest_limit);
-  if (wait >= what.expires_at - at.now)
-    return false;
+  if (const auto left = what.expires_at - at.now; wait >= left) {
+    if (how.error_class != error_class::rate_limited || !what.failover.empty()) {
+      what.last_error += " (its time, max_age, is over before another attempt)";
+      return false;
+    }
+    wait = std::max(left, milliseconds{0});
+  }
   what.status = delivery_status::retrying;
   what.due_at = at.now + wait;
   return true;

@@ -43,6 +43,7 @@ struct sender_fixture : test_coordinator_fixture<> {
   supervisor_actor supervisor;
   watchdog_actor watchdog;
   persistence_actor store;
+  delivery_board_ptr board = std::make_shared<delivery_board>();
   /// None, unless a test has it asked.
   queries_actor queries;
   sender_actor aut;
@@ -91,6 +92,7 @@ struct sender_fixture : test_coordinator_fixture<> {
                         .clock = [this] { return now(); },
                         .ids = ids,
                         .queries = queries,
+                        .board = board,
                         .watchdog = watchdog,
                         .on_change = [this](const channel_standing& x) { changes.push_back(x); }},
                        counts);

@@ -70,9 +70,9 @@ class provider final : public transport {
 };
 
 /// Composes the delivery's title as the body, with the token, the address and `plain` in headers;
-/// reads 200, 400, 401, 404, 429 (the body is the wait in milliseconds; `own` after it makes it the
-/// message's own, `spreading` also everybody's where it is told for two) and takes the rest for
-/// transient. 498 asks for another token, 422 for no markup, 301 for another address, the body.
+/// reads 200, 400, 401, 404, 429 (the body is the wait in milliseconds; `own` after it makes
+/// it the message's own, `spreading` also everybody's where it is told for two) and takes the rest
+/// for transient. 498 asks for another token, 422 for no markup, 301 for another address, the body.
 /// `worse` makes composing throw, `bad` fail.
 class scripted final : public channel {
  public:

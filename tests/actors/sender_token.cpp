@@ -126,20 +126,46 @@ CAF_TEST(a new token refused too means that the credentials are) {
   CAF_CHECK(order<ask_standing>().state == channel_state::broken);
 }
 
-CAF_TEST(a provider that gives no token now is asked again later and no attempt is used up) {
+CAF_TEST(a provider that gives no token now fails the attempt that needed it) {
   const auto id = put("one");
   there->reply = [](auto& what, int) { return what == "token?" ? no : yes; };
   start();
   CAF_CHECK_EQUAL(asked_for_token(), 1u);
+  CAF_CHECK(row(id).what.status == delivery_status::retrying);
+  CAF_CHECK_EQUAL(row(id).what.last_error, "503: overloaded");
   pass(59s, 500ms);
-  CAF_CHECK_EQUAL(asked_for_token(), 6u);  // 1 s, 2 s, 4 s, 8 s, 16 s, 32 s
-  CAF_CHECK_EQUAL(row(id).what.attempts, 0);
-  CAF_CHECK_EQUAL(failings.back().in_a_row, 6);
+  CAF_CHECK_EQUAL(asked_for_token(), 3u);  // after 10 s and 30 s more
+  CAF_CHECK_EQUAL(row(id).what.attempts, 3);
+  CAF_CHECK_EQUAL(failings.back().in_a_row, 3);
   there->reply = [](auto& what, int) { return what == "token?" ? token("t1") : yes; };
-  pass(10s);
+  pass(2min, 1s);
   CAF_CHECK(row(id).what.status == delivery_status::delivered);
-  CAF_CHECK_EQUAL(row(id).what.attempts, 1);
+  CAF_CHECK_EQUAL(row(id).what.attempts, 4);
   CAF_CHECK_EQUAL(failings.back().in_a_row, 0);
+}
+
+CAF_TEST(an outage of the tokens spends the attempts of one delivery after the other) {
+  settings.retry = {.schedule = {1h}, .max_attempts = 5};
+  put_many(8);
+  there->reply = [](auto& what, int) { return what == "token?" ? no : yes; };
+  start();
+  CAF_CHECK_EQUAL(book->count(delivery_status::retrying), 1);
+  pass(20s, 500ms);
+  CAF_CHECK_EQUAL(asked_for_token(), 5u);  // 1 s, 2 s, 4 s, 8 s
+  CAF_CHECK_EQUAL(book->count(delivery_status::retrying), 5);
+  CAF_CHECK_EQUAL(book->count(delivery_status::pending), 3);
+}
+
+CAF_TEST(a limit on tokens uses up no attempt) {
+  const auto id = put("one");
+  there->reply = [](auto& what, int) -> transport_result {
+    return what == "token?" ? response{.status = 429, .body = "1000"} : response{.status = 200};
+  };
+  start();
+  pass(5s, 500ms);
+  CAF_CHECK(row(id).what.status == delivery_status::retrying);
+  CAF_CHECK_EQUAL(row(id).what.attempts, 0);
+  CAF_CHECK(row(id).what.tries > 0);
 }
 
 CAF_TEST(a provider that refuses a token breaks the channel and the first that waits finds out) {

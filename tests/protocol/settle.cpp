@@ -122,7 +122,14 @@ CAF_TEST(a provider that limits without saying how long is left alone for a seco
 CAF_TEST(no retry is planned past the end of its time) {
   auto late = some();
   late.expires_at = now + 10s;
-  CAF_CHECK(settle(late, of(error_class::transient)).delivery.status == delivery_status::dead);
+  const auto over = settle(late, of(error_class::transient)).delivery;
+  CAF_CHECK(over.status == delivery_status::dead);
+  CAF_CHECK(over.last_error.find("max_age") != std::string::npos);
+  // One that is limited waits for its end, where no backup could take over.
+  const auto limited = settle(late, of(error_class::rate_limited, 1h)).delivery;
+  CAF_CHECK(limited.status == delivery_status::retrying);
+  CAF_CHECK(limited.due_at == late.expires_at);
+  late.failover = {{"sms", "+4912345", 3, 1h}};
   CAF_CHECK(settle(late, of(error_class::rate_limited, 1h)).delivery.status
             == delivery_status::dead);
   late.expires_at = now + 10s + 1ms;
@@ -171,13 +178,6 @@ CAF_TEST(a retry or a delivery starts no failover) {
   CAF_CHECK(!settle(what, {}).delivery.failed_over_to);
 }
 
-CAF_TEST(an outcome that is not known stays told in the log) {
-  const auto x = settle(some(), {.error_class = error_class::transient,
-                                 .provider_code = "no_answer",
-                                 .excerpt = "sent, but the outcome is unknown"});
-  CAF_CHECK(x.delivery.status == delivery_status::retrying);
-  CAF_CHECK_EQUAL(x.attempt.excerpt, "sent, but the outcome is unknown");
-  CAF_CHECK_EQUAL(x.delivery.last_error, "no_answer: sent, but the outcome is unknown");
 CAF_TEST(a backup ends when what it says is over and is not begun after that) {
   auto what = some();
   what.failover = {{"sms", "+4912345", 3, 1h}};
@@ -191,6 +191,13 @@ CAF_TEST(a backup ends when what it says is over and is not begun after that) {
   CAF_CHECK(!late.successor && !late.delivery.failed_over_to);
 }
 
+CAF_TEST(an outcome that is not known stays told in the log) {
+  const auto x = settle(some(), {.error_class = error_class::transient,
+                                 .provider_code = "no_answer",
+                                 .excerpt = "sent, but the outcome is unknown"});
+  CAF_CHECK(x.delivery.status == delivery_status::retrying);
+  CAF_CHECK_EQUAL(x.attempt.excerpt, "sent, but the outcome is unknown");
+  CAF_CHECK_EQUAL(x.delivery.last_error, "no_answer: sent, but the outcome is unknown");
 }
 
 CAF_TEST(giving up makes no attempt) {

@@ -195,8 +195,28 @@ STORE_TEST(the_operators_list_is_filtered_and_paged) {
   CAF_CHECK_EQUAL(list([](auto& x) { x.recipient = "ann"; }).items.size(), 1u);
   CAF_CHECK_EQUAL(list([](auto& x) { x.event_type = "none"; }).items.size(), 0u);
   CAF_CHECK_EQUAL(list([&](auto& x) { x.since = now + seconds{1}; }).items.size(), 0u);
-  CAF_CHECK_EQUAL(list([](auto& x) { x.status = delivery_status::delivering; }).items.size(), 1u);
-  CAF_CHECK_EQUAL(list([](auto& x) { x.status = delivery_status::pending; }).items.size(), 2u);
+  const auto in_state = [&](delivery_status status, int limit = 50) {
+    return list([&](auto& x) {
+      x.status = status;
+      x.limit = limit;
+    });
+  };
+  CAF_CHECK(in_state(delivery_status::delivering).items.empty());
+  CAF_CHECK_EQUAL(in_state(delivery_status::pending).items.size(), 3u);  // the claimed one too
+  auto shown = board->show(*all[0]);
+  CAF_REQUIRE_EQUAL(in_state(delivery_status::delivering).items.size(), 1u);
+  CAF_CHECK(in_state(delivery_status::delivering).items[0]->id == all[0]->id);
+  CAF_CHECK_EQUAL(in_state(delivery_status::pending).items.size(), 2u);
+  get_delivery first_of_all;
+  first_of_all.id = all[0]->id;
+  CAF_CHECK(ask(std::move(first_of_all)).what->status == delivery_status::delivering);
+  // What the board shows of a page is left out, and the page is full all the same.
+  shown = board->show(*all[2]);
+  const auto page = in_state(delivery_status::pending, 1);
+  CAF_REQUIRE_EQUAL(page.items.size(), 1u);
+  CAF_CHECK(page.items[0]->id == all[1]->id && page.next == all[1]->id);
+  shown.reset();
+  CAF_CHECK_EQUAL(in_state(delivery_status::pending).items.size(), 3u);
   get_delivery unknown;
   unknown.id = {ids.next(now)};
   CAF_CHECK(refusal_of(std::move(unknown)) == errc::not_found);

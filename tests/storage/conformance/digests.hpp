@@ -137,7 +137,7 @@ DIGESTS_TEST(a_digest_that_is_over_is_told_once) {
   CAF_CHECK(made.claimed[0]->id == first->id);
   CAF_REQUIRE_EQUAL(made.tallies.size(), 1u);
   CAF_CHECK_EQUAL(made.tallies[0].waiting[1], 0);
-  CAF_CHECK(stored(first->id)->status == delivery_status::delivering);
+  CAF_CHECK(stored(first->id)->status == delivery_status::pending);
   CAF_CHECK_EQUAL(count("notification_deliveries"), 1);
   CAF_CHECK(!work(timer_kind::digest).digests_wait);
   CAF_CHECK(collect()->id != first->id);

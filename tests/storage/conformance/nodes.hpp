@@ -71,7 +71,7 @@ STORE_TEST_IN(server_fixture, an_outcome_of_a_lost_claim_is_logged_and_changes_n
   get_delivery asked;
   asked.id = x->id;
   const auto story = ask(std::move(asked));
-  CAF_CHECK(story.what->status == delivery_status::delivering);
+  CAF_CHECK(story.what->status == delivery_status::pending);
   CAF_CHECK_EQUAL(story.attempts.size(), 1u);
 }
 

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "protocol/delivery.hpp"
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace carillon {
+
+/// The deliveries of this node that are with their providers, or whose attempt is not committed
+/// yet: `delivering` to those who ask. No more than all channels' concurrency; safe from all
+/// threads.
+class delivery_board : public std::enable_shared_from_this<delivery_board> {
+ public:
+  struct line {
+    std::string channel{};
+    /// What storage has of it meanwhile.
+    delivery_status stored{delivery_status::pending};
+  };
+
+  /// Shows it until the last copy of the handle is gone.
+  std::shared_ptr<void> show(const delivery& what);
+
+  bool shows(const delivery_id& id) const;
+  std::vector<line> all() const;
+
+ private:
+  /// A sender that starts again may be handed what its earlier life still has under way.
+  struct entry {
+    line what{};
+    std::size_t handles{0};
+  };
+
+  mutable std::mutex mutex_;
+  std::map<delivery_id, entry> entries_;
+};
+
+using delivery_board_ptr = std::shared_ptr<delivery_board>;
+
+}  // namespace carillon
