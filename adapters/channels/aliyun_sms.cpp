@@ -129,7 +129,7 @@ class aliyun_sms_channel final : public channel {
     const auto filled = sms::template_of(what.content);
     if (!filled)
       return filled.error();
-    acs3::pairs parameters{{"PhoneNumbers", what.recipient},
+    acs3::pairs parameters{{"PhoneNumbers", sms::national(what.recipient)},
                            {"SignName", account_.sign_name},
                            {"TemplateCode", filled->id},
                            {"OutId", to_text(what.id)}};

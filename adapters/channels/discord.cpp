@@ -39,10 +39,16 @@ std::string words_of(const content& x) {
 }
 
 /// Seconds with a fraction, as Discord tells its waits; 0 for anything that is none.
-milliseconds wait_in(const nlohmann::json& body, const char* name) {
-  const auto told = body.value(name, nlohmann::json{});
+milliseconds wait_of(const nlohmann::json& told) {
   const double wait = told.is_number() ? told.get<double>() : 0;
   return milliseconds{std::lround(1000 * std::clamp(wait, 0.0, 86400.0))};
+}
+
+/// How long nothing more will be taken: all was used that the present window allows.
+milliseconds until_reset(const response& came) {
+  if (came.header("x-ratelimit-remaining") != "0")
+    return milliseconds{0};
+  return wait_of(nlohmann::json::parse(came.header("x-ratelimit-reset-after"), nullptr, false));
 }
 
 class discord_channel final : public channel {
@@ -64,7 +70,7 @@ class discord_channel final : public channel {
     const auto& got = std::get<response>(came);
     const auto body = object_in(got.body);
     auto out = judge_numbered(got, integer_in(body, "code").value_or(0), table, now);
-    if (const auto wait = wait_in(body, "retry_after");
+    if (const auto wait = wait_of(body.value("retry_after", nlohmann::json{}));
         out.error_class == rate_limited && wait.count() > 0)
       out.wait = wait;
     else if (out.error_class == none && got.status != 204)
@@ -80,6 +86,7 @@ class discord_channel final : public channel {
  private:
   static outcome accepted(const response& got, std::string id, timestamp now) {
     auto out = id.empty() ? judge_unreadable(got, now) : judge_status(got, now);
+    out.wait = std::max(out.wait, until_reset(got));
     out.provider_message_id = std::move(id);
     return out;
   }

@@ -128,6 +128,15 @@ CAF_TEST(a message without a template is invalid and says what is missing) {
   CAF_CHECK(made.error().detail.find("template_id") != std::string::npos);
 }
 
+CAF_TEST(a number goes without what people write between its digits) {
+  auto what = ready_order();
+  for (const auto* written : {"138 0013-8000", "+86 138-0013-8000", "(0086) 13800138000"}) {
+    what.recipient = written;
+    const auto url = test::composed(*cloud(), what).url;
+    CAF_CHECK(url.find("PhoneNumbers=13800138000&") != std::string::npos);
+  }
+}
+
 CAF_TEST(an address is one number) {
   auto what = ready_order();
   what.recipient = "13800138000,13900139000";

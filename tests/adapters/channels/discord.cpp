@@ -74,6 +74,34 @@ CAF_TEST(every answer of the error table is classified) {
   CAF_CHECK_EQUAL(banned.wait, seconds{65});
 }
 
+CAF_TEST(an answer that uses up its window says how long the next waits) {
+  const auto waits = [](std::vector<std::pair<std::string, std::string>> headers) {
+    const auto came = test::judged(*webhook(), 200, R"({"id":"7"})", std::move(headers));
+    CAF_CHECK(came.error_class == error_class::none);
+    CAF_CHECK_EQUAL(came.provider_message_id, "7");
+    return came.wait;
+  };
+  CAF_CHECK_EQUAL(
+    waits({{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset-after", "1.337"}}).count(), 1337);
+  CAF_CHECK_EQUAL(
+    waits({{"x-ratelimit-remaining", "1"}, {"x-ratelimit-reset-after", "1.337"}}).count(), 0);
+  for (const auto* odd : {"", "soon", "-1", "{}"})
+    CAF_CHECK_EQUAL(
+      waits({{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset-after", odd}}).count(), 0);
+}
+
+CAF_TEST(a refusal for everybody holds the whole channel back) {
+  for (const auto* global : {"true", "false"}) {
+    const auto came =
+      test::judged(*webhook(), 429,
+                   R"({"message":"x","retry_after":64.57,"global":)" + std::string{global} + "}",
+                   {{"retry-after", "65"}});
+    CAF_CHECK(came.error_class == error_class::rate_limited);
+    CAF_CHECK_EQUAL(came.wait.count(), 64'570);
+    CAF_CHECK(!came.wait_is_own);
+  }
+}
+
 CAF_TEST(a 200 that cannot be read is ambiguous) {
   CAF_CHECK(test::judges_anything(*webhook()));
   const auto came = test::judged(*webhook(), 200, "<html>");

@@ -72,6 +72,20 @@ CAF_TEST(a delivery becomes one message to its address) {
   CAF_CHECK_EQUAL(sent.timeout.count(), 60'000);
 }
 
+CAF_TEST(text of its own goes beside html that shows the same and comes last) {
+  auto what = invoice();
+  what.content.text = "a < b";
+  const auto sent = mail_of(*mailer(), what).message;
+  const auto plain = sent.find("Content-Type: text/plain; charset=utf-8\r\n");
+  const auto html = sent.find("Content-Type: text/html; charset=utf-8\r\n");
+  CAF_CHECK(sent.find("\r\nContent-Type: multipart/alternative;\r\n") < plain);
+  CAF_CHECK(plain < html && html != std::string::npos);
+  CAF_CHECK(sent.find("<p>a &lt; b</p>\r\n", html) != std::string::npos);
+  what.content.html = "<b>own</b>";
+  const auto own = mail_of(*mailer(), what).message;
+  CAF_CHECK(own.find("<b>own</b>") != std::string::npos && own.find("&lt;") == std::string::npos);
+}
+
 CAF_TEST(each kind of security has its usual port) {
   CAF_CHECK_EQUAL(mail_of(*mailer({{"security", "tls"}}), invoice()).port, 465);
   CAF_CHECK_EQUAL(mail_of(*mailer({{"security", "none"}}), invoice()).port, 25);

@@ -147,6 +147,17 @@ CAF_TEST(a message of text alone is one part) {
   CAF_CHECK_EQUAL(body_of(text), "第一行\r\n.leading dot\r\n结束\r\n");
 }
 
+CAF_TEST(a plain text becomes html that shows the same) {
+  const std::string before = "<!DOCTYPE html>\n<html>\n<body>\n";
+  const std::string behind = "</body>\n</html>\n";
+  CAF_CHECK_EQUAL(
+    mime::html_of("一 <b>&amp;\n\"二\"\r\n\r\n\n三\n"),
+    before + "<p>一 &lt;b&gt;&amp;amp;<br>\n&quot;二&quot;</p>\n<p>三</p>\n" + behind);
+  CAF_CHECK_EQUAL(mime::html_of("x"), before + "<p>x</p>\n" + behind);
+  CAF_CHECK_EQUAL(mime::html_of("\n\n"), before + behind);
+  CAF_CHECK_EQUAL(mime::html_of(""), before + behind);
+}
+
 CAF_TEST(with html a message has two parts and the html is the last) {
   for (auto& one : test::vectors("email", "mime_alternative_sample")) {
     auto& in = one["input"];

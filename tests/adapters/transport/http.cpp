@@ -141,6 +141,31 @@ CAF_TEST(a silent provider ends with no answer after the timeout) {
   CAF_CHECK(failure_of(came) == transport_failure::no_answer);
 }
 
+CAF_TEST(what an open connection may have taken is not sent twice) {
+  for (const std::string body : {"{}", ""}) {
+    int arrived = 0;
+    loopback_server server{
+      [&](const std::string&) { return ++arrived == 1 ? answer(200, "ok") : std::string{}; }};
+    auto aut = make_http_transport({});
+    CAF_CHECK_EQUAL(response_of(sent(*aut, {.url = server.url(), .body = body}).get()).status, 200);
+    CAF_CHECK(failure_of(sent(*aut, {.url = server.url(), .body = body}).get())
+              == transport_failure::no_answer);
+    CAF_CHECK_EQUAL(arrived, 2);
+    CAF_CHECK_EQUAL(server.connections(), 1);
+  }
+}
+
+CAF_TEST(what only reads is asked again where an open connection broke) {
+  int arrived = 0;
+  loopback_server server{
+    [&](const std::string&) { return ++arrived == 2 ? std::string{} : answer(200, "ok"); }};
+  auto aut = make_http_transport({});
+  sent(*aut, {.url = server.url()}).get();
+  CAF_CHECK_EQUAL(response_of(sent(*aut, {.method = "GET", .url = server.url()}).get()).status,
+                  200);
+  CAF_CHECK_EQUAL(arrived, 3);
+}
+
 CAF_TEST(other schemes and text that is no url are bad urls) {
   auto aut = make_http_transport({});
   CAF_CHECK(failure_of(sent(*aut, {.url = "file:///etc/passwd"}).get())
