@@ -69,12 +69,15 @@ std::string plain_name(std::string_view name) {
   return out;
 }
 
+/// No word after a scheme is as long, unless it is meant.
+constexpr std::size_t shortest_credential = 8;
+
 /// Where the value of `Scheme value` begins; `begin` itself where no secret follows a first word.
 std::size_t past_scheme(std::string_view text, std::size_t begin) {
   const auto end = past(text, begin, is_name);
   const auto next = past(text, end, is_space);
   const auto value = value_at(text, next);
-  return next > end && value.size() >= shortest_secret && is_no_word(value) ? next : begin;
+  return next > end && value.size() >= shortest_credential ? next : begin;
 }
 
 /// Where the secret begins that the `=` or `:` at `middle` gives a name to; npos where it gives
@@ -103,7 +106,8 @@ void redact_named(std::string& text) {
 void redact_after(std::string& text, std::string_view rest_of_word) {
   for (std::size_t at = 0; (at = text.find(rest_of_word, at)) != std::string::npos;) {
     at += rest_of_word.size();
-    if (const auto value = value_at(text, at); value.size() >= 8 && is_no_word(value))
+    if (const auto value = value_at(text, at);
+        value.size() >= shortest_credential && is_no_word(value))
       text.replace(at, value.size(), stars);
   }
 }
