@@ -2,6 +2,7 @@
 
 #include "adapters/channels/mime.hpp"
 
+#include "adapters/channels/entities.hpp"
 #include "adapters/channels/signature.hpp"
 
 #include <algorithm>
@@ -128,23 +129,6 @@ std::string date_text(timestamp at) {
   return {out.data(), size};
 }
 
-std::string escaped_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out.append("&amp;");
-    else if (c == '<')
-      out.append("&lt;");
-    else if (c == '>')
-      out.append("&gt;");
-    else if (c == '"')
-      out.append("&quot;");
-    else
-      out.push_back(c);
-  }
-  return out;
-}
-
 void append_body(std::string& out, const message& what) {
   if (what.html.empty()) {
     out.append(part("plain", what.text));
@@ -190,7 +174,7 @@ std::string html_of(std::string_view text) {
     if (line.ends_with('\r'))
       line.remove_suffix(1);
     if (!line.empty())
-      out.append(open ? "<br>\n" : "<p>").append(escaped_html(line));
+      out.append(open ? "<br>\n" : "<p>").append(with_entities(line));
     else if (open)
       out.append("</p>\n");
     open = !line.empty();

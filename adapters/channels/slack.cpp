@@ -5,6 +5,7 @@
 #include "adapters/channels/slack.hpp"
 
 #include "adapters/channels/coded_errors.hpp"
+#include "adapters/channels/entities.hpp"
 #include "adapters/channels/json.hpp"
 #include "adapters/channels/judgement.hpp"
 #include "adapters/channels/keys.hpp"
@@ -37,19 +38,7 @@ std::string mentions_of(const mentions& at) {
 }  // namespace
 
 std::string escaped(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    if (c == '&')
-      out.append("&amp;");
-    else if (c == '<')
-      out.append("&lt;");
-    else if (c == '>')
-      out.append("&gt;");
-    else
-      out.push_back(c);
-  }
-  return out;
+  return with_entities(text, "&<>");
 }
 
 std::string message(const content& words, const mentions& at, bool plain) {

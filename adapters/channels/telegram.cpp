@@ -2,6 +2,7 @@
 
 #include "adapters/channels/telegram.hpp"
 
+#include "adapters/channels/entities.hpp"
 #include "adapters/channels/error_table.hpp"
 #include "adapters/channels/json.hpp"
 #include "adapters/channels/judgement.hpp"
@@ -60,17 +61,11 @@ std::string body(const message& what) {
 
 std::string escaped(std::string_view text, markup as) {
   constexpr std::string_view special = R"(_*[]()~`>#+-=|{}.!\)";
+  if (as == markup::html)
+    return with_entities(text);
   std::string out;
   for (const char c : text) {
-    if (as == markup::html && c == '&')
-      out += "&amp;";
-    else if (as == markup::html && c == '<')
-      out += "&lt;";
-    else if (as == markup::html && c == '>')
-      out += "&gt;";
-    else if (as == markup::html && c == '"')
-      out += "&quot;";
-    else if (as == markup::markdown_v2 && special.find(c) != std::string_view::npos)
+    if (as == markup::markdown_v2 && special.find(c) != std::string_view::npos)
       out.append({'\\', c});
     else
       out += c;
