@@ -121,6 +121,8 @@ void sender_state::read_token(const std::variant<grant, outcome>& came) {
   // Whatever else the provider objects to, it is the account's.
   const bool passes =
     how.error_class == error_class::transient || how.error_class == error_class::rate_limited;
+  if (passes && post_->tokens.serving(post_->clock()))
+    return note(how.error_class, said(how));  // nothing waits for it yet
   if (!passes)
     how.error_class = error_class::invalid_credentials;
   circuit_.started(now);

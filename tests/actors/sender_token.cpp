@@ -79,6 +79,33 @@ CAF_TEST(a new token is fetched early while the old one still serves) {
   CAF_CHECK_EQUAL(asked_for_token(), 2u);
 }
 
+CAF_TEST(an early token that fails to come costs nobody an attempt while the old one serves) {
+  settings.concurrency = 1;
+  put("one");
+  start();
+  answer_last(token("t1"));
+  answer_last(yes);
+  pass(61min, 61min);
+  put("two");
+  const auto waiting = put("three");
+  there->reply = [](auto& what, int) -> std::optional<transport_result> {
+    if (what == "token?")
+      return no;
+    return std::nullopt;
+  };
+  serve();
+  CAF_CHECK_EQUAL(asked_for_token(), 2u);
+  CAF_CHECK(row(waiting).what.status == delivery_status::pending);
+  CAF_CHECK_EQUAL(row(waiting).what.tries, 0);
+  CAF_CHECK_EQUAL(failings.back().in_a_row, 1);
+  there->answer_all(yes);
+  sched.run();
+  there->answer_all(yes);
+  sched.run();
+  CAF_CHECK_EQUAL(token_of("three"), "t1");
+  CAF_CHECK(row(waiting).what.status == delivery_status::delivered);
+}
+
 CAF_TEST(a refused token is fetched anew once and the message goes out again at once) {
   const auto id = put("one");
   start();
