@@ -30,8 +30,8 @@ struct held_delivery {
   steady_time not_before{steady_time::min()};
   steady_time started{};
   timestamp started_at{};
-  /// Keeps it on the board from its start on.
-  std::shared_ptr<void> shown{};
+  /// Keeps it among those in flight from its start on.
+  std::shared_ptr<void> in_flight{};
   /// Who composed what is with the provider, and with which token.
   channel_ptr by{};
   std::string token{};

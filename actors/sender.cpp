@@ -197,11 +197,11 @@ void sender_state::start(held_delivery& x, steady_time now) {
   circuit_.started(now);
   post_->last_use_at = now;
   x.at = held_delivery::stage::sending;
-  if (post_->board)
-    x.shown = post_->board->show(*x.what);
+  if (post_->in_flight)
+    x.in_flight = post_->in_flight->enter(*x.what);
   ++*post_->under_way;
   std::shared_ptr<void> place{post_->under_way.get(),
-                              [count = post_->under_way, shown = x.shown](void*) { --*count; }};
+                              [count = post_->under_way, flying = x.in_flight](void*) { --*count; }};
   post_->transport->send(
     std::move(*wire), [place = std::move(place), to = self_.handle(), generation = generation_,
                        id = x.what->id](transport_result came) mutable {

@@ -2,7 +2,7 @@
 
 #include "protocol/actors.hpp"
 #include "protocol/channel.hpp"
-#include "protocol/delivery_board.hpp"
+#include "protocol/deliveries_in_flight.hpp"
 #include "protocol/id.hpp"
 #include "protocol/metrics.hpp"
 #include "protocol/standing.hpp"
@@ -31,7 +31,7 @@ struct sender_setup {
   /// Asked what its scopes did before; they start afresh where it is empty.
   queries_actor queries{};
   /// Shows what is with the provider; none where empty.
-  delivery_board_ptr board{};
+  deliveries_in_flight_ptr in_flight{};
   /// Told of what happens on the channel; none where empty.
   watchdog_actor watchdog{};
   /// Told of every change of state, from the sender's thread; none where empty.

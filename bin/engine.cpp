@@ -124,14 +124,14 @@ engine::engine(const config& how, const channel_book& channels, surroundings wit
   auto sending = tree_.group("channels");
   auto living = tree_.group("live");
 
-  const auto board = std::make_shared<delivery_board>();
+  const auto in_flight = std::make_shared<deliveries_in_flight>();
   persistence_ =
     spawn_persistence(system_, storing, with.counts, known_, std::move(store), with.clock, health_);
   tree_.watch(storing, persistence_);
-  queries_ =
-    spawn_queries(system_, storing, with.counts,
-                  [url = how.storage.url, board] { return storage::open_reader(url, board); },
-                  {.readers = readers_for(how)});
+  queries_ = spawn_queries(
+    system_, storing, with.counts,
+    [url = how.storage.url, in_flight] { return storage::open_reader(url, in_flight); },
+    {.readers = readers_for(how)});
   tree_.watch(storing, queries_);
   known_->scheduler =
     spawn_retry_scheduler(system_, storing, with.counts, persistence_, with.clock);
@@ -174,7 +174,7 @@ engine::engine(const config& how, const channel_book& channels, surroundings wit
                                                  .transport = with.outbound,
                                                  .clock = with.clock,
                                                  .ids = ids_,
-                                                 .board = board,
+                                                 .in_flight = in_flight,
                                                  .counts = with.counts});
   for (auto& way : ways)
     senders_->start(way, last_uses[way.settings.name]);

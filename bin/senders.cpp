@@ -70,7 +70,7 @@ void channel_senders::start(const booked_channel& what, std::optional<timestamp>
                   .clock = with_.clock,
                   .ids = with_.ids,
                   .queries = with_.queries,
-                  .board = with_.board,
+                  .in_flight = with_.in_flight,
                   .watchdog = with_.watchdog,
                   .on_change = [log = std::move(log)](const channel_standing& x) { log->hear(x); }},
                  with_.counts);

@@ -30,7 +30,7 @@ class channel_senders {
     transport_ptr transport;
     wall_clock clock;
     std::shared_ptr<uuid_source> ids;
-    delivery_board_ptr board;
+    deliveries_in_flight_ptr in_flight;
     metrics& counts;
   };
 

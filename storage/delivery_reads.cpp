@@ -22,17 +22,17 @@ attempt read_attempt(row& x) {
   return out;
 }
 
-std::shared_ptr<delivery> read_shown(row& x, const delivery_board* board) {
+std::shared_ptr<delivery> read_shown(row& x, const deliveries_in_flight* in_flight) {
   auto out = read_delivery(x, false);
-  if (board != nullptr && !is_final(out->status) && board->shows(out->id))
+  if (in_flight != nullptr && !is_final(out->status) && in_flight->has(out->id))
     out->status = delivery_status::delivering;
   return out;
 }
 
-/// What storage has, whatever the board shows of it.
+/// What storage has, whether in flight or not.
 std::vector<std::shared_ptr<delivery>> read_candidates(connection& db, const list_deliveries& asked,
                                                        const std::optional<delivery_id>& before,
-                                                       const delivery_board* board) {
+                                                       const deliveries_in_flight* in_flight) {
   parameter_list values;
   auto filters = filters_of(asked, values);
   if (before) {
@@ -43,19 +43,20 @@ std::vector<std::shared_ptr<delivery>> read_candidates(connection& db, const lis
   std::vector<std::shared_ptr<delivery>> found;
   db.select("select " + delivery_columns + " from notification_deliveries where true" + filters
               + " order by id desc limit :page",
-            delivery_column_count, values, [&](row& x) { found.push_back(read_shown(x, board)); });
+            delivery_column_count, values,
+            [&](row& x) { found.push_back(read_shown(x, in_flight)); });
   return found;
 }
 
 }  // namespace
 
 delivery_page read_deliveries(connection& db, const list_deliveries& asked,
-                              const delivery_board* board) {
+                              const deliveries_in_flight* in_flight) {
   const auto full = static_cast<std::size_t>(asked.limit) + 1;
   delivery_page page;
   auto before = asked.before;
   for (bool more = true; more && page.items.size() < full;) {
-    auto found = read_candidates(db, asked, before, board);
+    auto found = read_candidates(db, asked, before, in_flight);
     more = found.size() == full;
     if (more)
       before = found.back()->id;
@@ -71,11 +72,11 @@ delivery_page read_deliveries(connection& db, const list_deliveries& asked,
 }
 
 std::optional<delivery_story> read_story(connection& db, const delivery_id& id,
-                                         const delivery_board* board) {
+                                         const deliveries_in_flight* in_flight) {
   delivery_story story;
   db.select("select " + delivery_columns + " from notification_deliveries where id = :id",
             delivery_column_count, {{"id", id}},
-            [&](row& x) { story.what = read_shown(x, board); });
+            [&](row& x) { story.what = read_shown(x, in_flight); });
   if (!story.what)
     return std::nullopt;
   db.select(

@@ -91,7 +91,7 @@ event read_event(row& x) {
 }
 
 std::optional<event_story> read_event_story(connection& db, const event_id& id,
-                                            const delivery_board* board) {
+                                            const deliveries_in_flight* in_flight) {
   auto what = find_event(db, id);
   if (!what)
     return std::nullopt;
@@ -119,7 +119,7 @@ std::optional<event_story> read_event_story(connection& db, const event_id& id,
     read_notifications("id", told_with.value);
   }
   for (const auto& one : deliveries)
-    if (auto found = read_story(db, one, board))
+    if (auto found = read_story(db, one, in_flight))
       story.deliveries.push_back(std::move(*found));
   for (const auto& one : notifications)
     story.notifications.push_back(

@@ -24,6 +24,6 @@ std::optional<event> find_event(connection& db, const event_id& id);
 
 /// An event with all that came of it; nothing where there is no such event.
 std::optional<event_story> read_event_story(connection& db, const event_id& id,
-                                            const delivery_board* board);
+                                            const deliveries_in_flight* in_flight);
 
 }  // namespace carillon::storage

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocol/delivery_board.hpp"
+#include "protocol/deliveries_in_flight.hpp"
 #include "protocol/inbox_change.hpp"
 #include "protocol/query.hpp"
 #include "protocol/rules/wish_book.hpp"
@@ -142,9 +142,10 @@ class reader {
 /// `fenced` when the name is not free in time, `store_failure` when the store is away.
 std::unique_ptr<repository> open_repository(const options& how, wall_clock clock);
 
-/// Opens a reader on the same store, which tells of a delivery on the board that it is
+/// Opens a reader on the same store, which tells of a delivery in flight that it is
 /// `delivering`.
-std::unique_ptr<reader> open_reader(const std::string& url, delivery_board_ptr board = nullptr);
+std::unique_ptr<reader> open_reader(const std::string& url,
+                                    deliveries_in_flight_ptr in_flight = nullptr);
 
 /// Brings the schema up to date under a lock and returns the names of what was applied.
 std::vector<std::string> migrate(const std::string& url);

@@ -25,8 +25,8 @@ namespace {
 
 class sql_reader final : public reader {
  public:
-  sql_reader(const std::string& url, delivery_board_ptr board)
-      : db_(parse_url(url), true), board_(std::move(board)) {}
+  sql_reader(const std::string& url, deliveries_in_flight_ptr in_flight)
+      : db_(parse_url(url), true), in_flight_(std::move(in_flight)) {}
 
   void run(query& what) override {
     std::visit(
@@ -76,7 +76,7 @@ class sql_reader final : public reader {
   result<inbox_stats> answer_to(const read_stats& asked) {
     inbox_stats stats{count_inbox(db(), *asked.who, asked.now), {}};
     if (asked.deliveries)
-      stats.deliveries = count_deliveries(db(), board_.get());
+      stats.deliveries = count_deliveries(db(), in_flight_.get());
     return stats;
   }
 
@@ -98,11 +98,11 @@ class sql_reader final : public reader {
   }
 
   result<delivery_page> answer_to(const list_deliveries& asked) {
-    return read_deliveries(db(), asked, board_.get());
+    return read_deliveries(db(), asked, in_flight_.get());
   }
 
   result<delivery_story> answer_to(const get_delivery& asked) {
-    auto story = read_story(db(), asked.id, board_.get());
+    auto story = read_story(db(), asked.id, in_flight_.get());
     if (!story)
       return error{errc::not_found, "there is no such delivery"};
     return std::move(*story);
@@ -160,7 +160,7 @@ class sql_reader final : public reader {
   }
 
   result<event_story> answer_to(const get_event& asked) {
-    auto found = read_event_story(db(), asked.id, board_.get());
+    auto found = read_event_story(db(), asked.id, in_flight_.get());
     if (!found)
       return error{errc::not_found, "there is no such event"};
     return std::move(*found);
@@ -184,14 +184,14 @@ class sql_reader final : public reader {
   }
 
   connection db_;
-  delivery_board_ptr board_;
+  deliveries_in_flight_ptr in_flight_;
   bool lost_{false};
 };
 
 }  // namespace
 
-std::unique_ptr<reader> open_reader(const std::string& url, delivery_board_ptr board) {
-  return std::make_unique<sql_reader>(url, std::move(board));
+std::unique_ptr<reader> open_reader(const std::string& url, deliveries_in_flight_ptr in_flight) {
+  return std::make_unique<sql_reader>(url, std::move(in_flight));
 }
 
 }  // namespace carillon::storage

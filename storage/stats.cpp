@@ -27,7 +27,7 @@ inbox_counts count_inbox(connection& db, const principal& who, timestamp now) {
   return counts;
 }
 
-delivery_counts count_deliveries(connection& db, const delivery_board* board) {
+delivery_counts count_deliveries(connection& db, const deliveries_in_flight* in_flight) {
   // Rows of the inbox are no deliveries of their own: they are numbered without holes.
   static const std::string sql =
     "select channel, status, count(*) from notification_deliveries group by channel, status "
@@ -39,9 +39,9 @@ delivery_counts count_deliveries(connection& db, const delivery_board* board) {
     const auto status = parse_delivery_status(x.text()).value_or(delivery_status::failed);
     of_channel.at(static_cast<std::size_t>(status)) += x.number();
   });
-  if (board == nullptr)
+  if (in_flight == nullptr)
     return counts;
-  for (const auto& x : board->all()) {
+  for (const auto& x : in_flight->all()) {
     auto& of_channel = counts[x.channel];
     auto& stored = of_channel.at(static_cast<std::size_t>(x.stored));
     if (stored == 0)

@@ -43,7 +43,7 @@ struct sender_fixture : test_coordinator_fixture<> {
   supervisor_actor supervisor;
   watchdog_actor watchdog;
   persistence_actor store;
-  delivery_board_ptr board = std::make_shared<delivery_board>();
+  deliveries_in_flight_ptr in_flight = std::make_shared<deliveries_in_flight>();
   /// None, unless a test has it asked.
   queries_actor queries;
   sender_actor aut;
@@ -92,7 +92,7 @@ struct sender_fixture : test_coordinator_fixture<> {
                         .clock = [this] { return now(); },
                         .ids = ids,
                         .queries = queries,
-                        .board = board,
+                        .in_flight = in_flight,
                         .watchdog = watchdog,
                         .on_change = [this](const channel_standing& x) { changes.push_back(x); }},
                        counts);

@@ -32,25 +32,25 @@ CAF_TEST(two failures and a yes are three attempts) {
   CAF_CHECK_EQUAL(counts.sent_, 1);
 }
 
-CAF_TEST(the board shows what is with the provider until its outcome is committed) {
+CAF_TEST(what is with the provider is in flight until its outcome is committed) {
   settings.concurrency = 1;
   const auto first = put("one");
   const auto second = put("two");
   start();
-  CAF_CHECK(board->shows(first));
-  CAF_CHECK_EQUAL(board->all().size(), 1u);
+  CAF_CHECK(in_flight->has(first));
+  CAF_CHECK_EQUAL(in_flight->all().size(), 1u);
   book->refuse = 1;
   book->refuse_as = errc::busy;
   there->answer(0, yes);
   sched.run();
-  CAF_CHECK(board->shows(first));
+  CAF_CHECK(in_flight->has(first));
   pass(1s, 100ms);
-  CAF_CHECK(!board->shows(first));
-  CAF_CHECK(board->shows(second));
+  CAF_CHECK(!in_flight->has(first));
+  CAF_CHECK(in_flight->has(second));
   there->answer(1, no);
   sched.run();
   CAF_CHECK(row(second).what.status == delivery_status::retrying);
-  CAF_CHECK(board->all().empty());
+  CAF_CHECK(in_flight->all().empty());
 }
 
 CAF_TEST(a spent budget is death and starts the backup) {

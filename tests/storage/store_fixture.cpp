@@ -74,7 +74,7 @@ store_fixture::store_fixture(engine kind, bool on_server)
     return;
   store = std::make_unique<fresh_store>(kind);
   writer = open("one");
-  reader = open_reader(store->url(), board);
+  reader = open_reader(store->url(), in_flight);
 }
 
 std::unique_ptr<repository> store_fixture::open(const std::string& node, seconds patience,

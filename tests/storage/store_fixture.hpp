@@ -98,7 +98,7 @@ class store_fixture {
   rules::wish_book wishes;
   std::unique_ptr<fresh_store> store;
   std::unique_ptr<repository> writer;
-  delivery_board_ptr board = std::make_shared<delivery_board>();
+  deliveries_in_flight_ptr in_flight = std::make_shared<deliveries_in_flight>();
   std::unique_ptr<storage::reader> reader;
   std::int64_t batch = 0;
 

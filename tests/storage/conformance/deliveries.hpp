@@ -203,15 +203,15 @@ STORE_TEST(the_operators_list_is_filtered_and_paged) {
   };
   CAF_CHECK(in_state(delivery_status::delivering).items.empty());
   CAF_CHECK_EQUAL(in_state(delivery_status::pending).items.size(), 3u);  // the claimed one too
-  auto shown = board->show(*all[0]);
+  auto shown = in_flight->enter(*all[0]);
   CAF_REQUIRE_EQUAL(in_state(delivery_status::delivering).items.size(), 1u);
   CAF_CHECK(in_state(delivery_status::delivering).items[0]->id == all[0]->id);
   CAF_CHECK_EQUAL(in_state(delivery_status::pending).items.size(), 2u);
   get_delivery first_of_all;
   first_of_all.id = all[0]->id;
   CAF_CHECK(ask(std::move(first_of_all)).what->status == delivery_status::delivering);
-  // What the board shows of a page is left out, and the page is full all the same.
-  shown = board->show(*all[2]);
+  // What is in flight of a page is left out, and the page is full all the same.
+  shown = in_flight->enter(*all[2]);
   const auto page = in_state(delivery_status::pending, 1);
   CAF_REQUIRE_EQUAL(page.items.size(), 1u);
   CAF_CHECK(page.items[0]->id == all[1]->id && page.next == all[1]->id);

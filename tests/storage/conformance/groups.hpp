@@ -185,7 +185,7 @@ STORE_TEST(deliveries_are_counted_by_channel_and_state) {
   within(*writer, [&](repository& x) { return x.claim(wishes, now); });
   commit({settlement_of(*hooks[0], delivery_status::delivered),
           settlement_of(*hooks[1], delivery_status::retrying)});
-  const auto shown = board->show(*hooks[2]);
+  const auto shown = in_flight->enter(*hooks[2]);
   auto late = notice({"ann"});
   late->deliver_at = now + seconds{60};
   commit({creation_of({notice({"ann"}), notice({"bob"})}), creation_of({std::move(late)})});

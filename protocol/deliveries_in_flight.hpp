@@ -14,7 +14,7 @@ namespace carillon {
 /// The deliveries of this node that are with their providers, or whose attempt is not committed
 /// yet: `delivering` to those who ask. No more than all channels' concurrency; safe from all
 /// threads.
-class delivery_board : public std::enable_shared_from_this<delivery_board> {
+class deliveries_in_flight : public std::enable_shared_from_this<deliveries_in_flight> {
  public:
   struct line {
     std::string channel{};
@@ -22,10 +22,10 @@ class delivery_board : public std::enable_shared_from_this<delivery_board> {
     delivery_status stored{delivery_status::pending};
   };
 
-  /// Shows it until the last copy of the handle is gone.
-  std::shared_ptr<void> show(const delivery& what);
+  /// In it until the last copy of the handle is gone.
+  std::shared_ptr<void> enter(const delivery& what);
 
-  bool shows(const delivery_id& id) const;
+  bool has(const delivery_id& id) const;
   std::vector<line> all() const;
 
  private:
@@ -39,6 +39,6 @@ class delivery_board : public std::enable_shared_from_this<delivery_board> {
   std::map<delivery_id, entry> entries_;
 };
 
-using delivery_board_ptr = std::shared_ptr<delivery_board>;
+using deliveries_in_flight_ptr = std::shared_ptr<deliveries_in_flight>;
 
 }  // namespace carillon
