@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
   eight->add_option("--seconds", sick.seconds);
   eight->add_option("--rate", sick.rate);
   eight->add_option("--limit", sick.limit);
-  eight->add_flag("--sick", sick.sick);
+  eight->add_option("--pairs", sick.pairs);
   backlog waiting;
   auto nine = app.add_subcommand("backlog");
   nine->add_option("--url", waiting.url)->required();

@@ -2,6 +2,7 @@
 #include "tests/bench/loads.hpp"
 #include "tests/bench/message.hpp"
 #include "tests/bench/poller.hpp"
+#include "tests/bench/process.hpp"
 #include "tests/bench/producer.hpp"
 #include "tests/bench/receiver.hpp"
 #include "tests/bench/token.hpp"
@@ -14,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace carillon::bench {
@@ -25,54 +27,64 @@ constexpr std::array<std::string_view, 4> priorities{"urgent", "high", "normal",
 /// Everything must have come so long after the posts, beside what the rate makes it take.
 constexpr double drain_patience = 60;
 
-/// One leg: events at a steady pace to two channels, of which the provider of one may be sick while
-/// they are posted. Afterwards it is well, and what waited comes.
-class sick_leg {
+/// One engine and the providers of its two channels, of which the first may be sick from the start:
+/// every other request to it is never answered, the others with what is no HTTP.
+class leg {
  public:
-  explicit sick_leg(const hanging& how)
+  leg(poller& loop, const hanging& how, bool sick)
       : how_(how),
-        sick_(loop_, [this](std::string_view body) { return arrived(body); }),
+        loop_(loop),
+        was_sick_(sick),
+        is_sick_(sick),
+        first_(loop_, [this](std::string_view body) { return arrived(body); }),
         other_(loop_, [this](std::string_view body) {
           others_.push_back(static_cast<std::uint32_t>(micros_now() - planned_in(body)));
           return receiver::manner::accepts;
         }) {}
 
-  void print_ports() const {
-    std::printf("%d %d\n", sick_.port(), other_.port());
-    std::fflush(stdout);
+  void print_ports() const { std::printf("%d %d\n", first_.port(), other_.port()); }
+
+  void connect(int port, int pid, std::string token) {
+    port_ = static_cast<std::uint16_t>(port);
+    pid_ = pid;
+    token_ = std::move(token);
   }
 
-  void post(std::uint16_t port, std::string_view secret) {
-    const auto token = publisher_token(secret);
+  double cpu() const { return cpu_seconds(pid_); }
+
+  /// Posts for so long at a steady pace; returns microseconds from the planned moment of each to
+  /// its answer.
+  std::vector<std::uint32_t> post(double seconds) {
     for (int i = 0; i < how_.producers; ++i) {
-      producers_.push_back(std::make_unique<producer>(port, answered_));
+      producers_.push_back(std::make_unique<producer>(port_, answered_));
       loop_.add(producers_.back()->socket(), *producers_.back());
     }
-    const auto total = static_cast<std::size_t>(how_.rate * how_.seconds);
-    delivered_.resize(total, false);
+    const auto before = delivered_.size();
+    const auto total = static_cast<std::size_t>(how_.rate * seconds);
+    delivered_.resize(before + total, false);
     const auto start = micros_now();
     const auto planned = [&](std::size_t n) {
       return start + static_cast<std::int64_t>(n) * 1'000'000 / how_.rate;
     };
-    is_sick_ = how_.sick;
     for (std::size_t sent = 0; sent < total || answers_.size() < total;) {
       for (auto& one : producers_) {
         if (sent == total || micros_now() < planned(sent) || one->busy())
           continue;
         for_when_[one->socket()] = planned(sent);
-        one->send(post_request("/api/v1/events", token, event(sent, planned(sent))));
+        one->send(post_request("/api/v1/events", token_, event(before + sent, planned(sent))));
         ++sent;
       }
       loop_.turn(sent < total && micros_now() + 1000 > planned(sent) ? 0 : 1);
     }
-    waited_ = total - distinct_;
-    producers_.clear();  // the engine would close idle connections before all is delivered
+    producers_.clear();  // the engine would close idle connections before the next posts
+    return std::exchange(answers_, {});
   }
 
   /// The provider is well from now on; waits for all that is left.
   void recover() {
+    waited_ = delivered_.size() - distinct_;
     is_sick_ = false;
-    sick_.hang_up();
+    first_.hang_up();
     const auto start = clock::now();
     const auto longest = drain_patience + 2.0 * static_cast<double>(waited_) / how_.limit;
     while (distinct_ < delivered_.size() || others_.size() < delivered_.size()) {
@@ -84,17 +96,13 @@ class sick_leg {
   }
 
   void print() {
-    const auto ms = [](std::vector<std::uint32_t>& of, double share) {
-      return percentile(of, share) / 1000;
-    };
-    std::printf(R"({"figure":"hanging","sick":%s,"posts":%zu,"p50_ms":%.3f,"p99_ms":%.3f,)"
-                R"("other_p99_ms":%.3f,"unanswered":%d,"waited":%zu,"drained_s":%.2f,)"
+    std::printf(R"({"figure":"hanging_over","sick":%s,"events":%zu,"other_p99_ms":%.3f,)"
+                R"("unanswered":%d,"waited":%zu,"drained_s":%.2f,)"
                 R"("most_in_a_second":%zu,"limit":%d,"in_lane_order":%s})"
                 "\n",
-                how_.sick ? "true" : "false", answers_.size(), ms(answers_, 0.5),
-                ms(answers_, 0.99), ms(others_, 0.99), unanswered_, waited_, took_,
-                most_in_a_second(), how_.limit, in_lane_order() ? "true" : "false");
-    std::fflush(stdout);
+                was_sick_ ? "true" : "false", delivered_.size(), percentile(others_, 0.99) / 1000,
+                unanswered_, waited_, took_, most_in_a_second(), how_.limit,
+                in_lane_order() ? "true" : "false");
   }
 
  private:
@@ -116,7 +124,7 @@ class sick_leg {
     if (n < delivered_.size() && !delivered_[n]) {
       delivered_[n] = true;
       ++distinct_;
-      if (how_.sick)
+      if (was_sick_)
         order_.push_back(n % 4);
     }
     return receiver::manner::accepts;
@@ -146,10 +154,14 @@ class sick_leg {
   }
 
   hanging how_;
-  poller loop_;
-  receiver sick_;
+  poller& loop_;
+  bool was_sick_;
+  bool is_sick_;
+  receiver first_;
   receiver other_;
-  bool is_sick_ = false;
+  std::uint16_t port_ = 0;
+  int pid_ = 0;
+  std::string token_;
   std::map<int, std::int64_t> for_when_;
   producer::on_answer answered_ = [this](producer& who, int status, std::string_view body) {
     if (status != 202)
@@ -158,8 +170,8 @@ class sick_leg {
     answers_.push_back(static_cast<std::uint32_t>(micros_now() - for_when_[who.socket()]));
   };
   std::vector<std::unique_ptr<producer>> producers_;
-  /// Microseconds from the planned moment to the answer, and to the other channel's receiver.
   std::vector<std::uint32_t> answers_;
+  /// Microseconds from the planned moment of a POST to the other channel's receiver.
   std::vector<std::uint32_t> others_;
   std::vector<std::int64_t> arrivals_;
   std::vector<bool> delivered_;
@@ -171,22 +183,48 @@ class sick_leg {
   double took_ = 0;
 };
 
+/// The part of a core that the other engine used meanwhile tells whether it disturbed this one.
+void measure(leg& mine, const leg& other, bool sick, double seconds) {
+  const auto start = clock::now();
+  const auto before = other.cpu();
+  auto answers = mine.post(seconds);
+  std::printf(R"({"figure":"hanging","sick":%s,"posts":%zu,"p50_ms":%.3f,"p99_ms":%.3f,)"
+              R"("other_engine_cores":%.3f})"
+              "\n",
+              sick ? "true" : "false", answers.size(), percentile(answers, 0.5) / 1000,
+              percentile(answers, 0.99) / 1000, (other.cpu() - before) / seconds_since(start));
+  std::fflush(stdout);
+}
+
 }  // namespace
 
 void run(const target& to, const hanging& how) {
-  sick_leg leg{how};
-  leg.print_ports();
-  int port = 0;
-  if (std::scanf("%d", &port) != 1)
-    throw std::runtime_error("no port of the engine came in");
-  leg.post(static_cast<std::uint16_t>(port), to.secret);
-  std::puts("posted");
+  poller loop;
+  leg well{loop, how, false};
+  leg sick{loop, how, true};
+  const auto token = publisher_token(to.secret);
+  for (auto* one : {&well, &sick})
+    one->print_ports();
   std::fflush(stdout);
+  for (auto* one : {&well, &sick}) {
+    int port = 0;
+    int pid = 0;
+    if (std::scanf("%d %d", &port, &pid) != 2)
+      throw std::runtime_error("no port and process of an engine came in");
+    one->connect(port, pid, token);
+  }
+  for (int i = 0; i < how.pairs; ++i) {
+    measure(well, sick, false, how.seconds / (2 * how.pairs));
+    measure(sick, well, true, how.seconds / (2 * how.pairs));
+  }
   char word[16];
   if (std::scanf("%15s", word) != 1)
     throw std::runtime_error("nobody wants to see the provider well");
-  leg.recover();
-  leg.print();
+  for (auto* one : {&well, &sick}) {
+    one->recover();
+    one->print();
+  }
+  std::fflush(stdout);
 }
 
 }  // namespace carillon::bench

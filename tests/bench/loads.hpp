@@ -64,14 +64,17 @@ struct webhooks {
 };
 void run(const target& to, const webhooks& how);
 
-/// Events at a steady pace to two webhook receivers of its own, of which the first hangs and
-/// babbles meanwhile where it is `sick`. Prints their ports, starts when the engine's port comes
-/// in, prints a line when all is posted, and at the next word that comes in the receiver is well.
+/// Events at a steady pace to two engines in turn, each with two webhook receivers of this process;
+/// the first receiver of the second engine hangs and babbles all the while. Prints the ports of
+/// each engine's receivers in a line, starts when each engine's port and process have come in,
+/// prints a line for each turn, and at the next word that comes in the receiver is well.
 struct hanging {
-  double seconds{16};
+  /// All turns together.
+  double seconds{40};
+  /// How often each engine has its turn.
+  int pairs{5};
   int rate{300};
   int producers{16};
-  bool sick{false};
   /// What the first channel may send a second.
   int limit{1000};
 };
