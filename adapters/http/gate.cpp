@@ -4,6 +4,7 @@
 #include "adapters/socketio/client.hpp"
 #include "adapters/socketio/registry.hpp"
 #include "protocol/codec/text.hpp"
+#include "protocol/codec/trace.hpp"
 
 #include <openssl/crypto.h>
 
@@ -160,16 +161,11 @@ bool goes_live(const site& at, const route& to, const request& in) {
   return whose && whose->is_user();
 }
 
-bool is_hex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
 }  // namespace
 
 admission admit(site& at, token_cache& tokens, request& in) {
   admission out;
-  in.trace_id = trace_id_of(in.head[field::traceparent]);
+  in.trace_id = codec::trace_id_of(in.head[field::traceparent]);
   const bool allowed = welcome(at, in);
   const auto match = at.routes.find(in.head.method, in.head.path);
   out.to = match.found;
@@ -235,20 +231,6 @@ std::string_view bearer_of(std::string_view authorization) {
   if (!starts_with_lower(authorization, scheme))
     return {};
   return codec::trimmed(authorization.substr(scheme.size()));
-}
-
-std::string_view trace_id_of(std::string_view traceparent) {
-  constexpr std::size_t size = 55;
-  if (traceparent.size() < size || traceparent[2] != '-' || traceparent[35] != '-'
-      || traceparent[52] != '-' || !is_hex(traceparent.substr(0, 2))
-      || traceparent.starts_with("ff") || (traceparent.size() > size && traceparent[size] != '-'))
-    return {};
-  const auto trace = traceparent.substr(3, 32);
-  const auto parent = traceparent.substr(36, 16);
-  const auto zero = [](std::string_view x) { return x.find_first_not_of('0') == x.npos; };
-  if (!is_hex(trace) || zero(trace) || !is_hex(parent) || zero(parent))
-    return {};
-  return trace;
 }
 
 }  // namespace carillon::http

@@ -42,7 +42,4 @@ std::optional<error> admit_more(const site& at, admission& so_far, std::size_t b
 /// The token of an `Authorization` field of the scheme Bearer; empty for anything else.
 std::string_view bearer_of(std::string_view authorization);
 
-/// The trace id of a W3C `traceparent`; empty for anything else.
-std::string_view trace_id_of(std::string_view traceparent);
-
 }  // namespace carillon::http

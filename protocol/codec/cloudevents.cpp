@@ -2,6 +2,7 @@
 
 #include "protocol/codec/body.hpp"
 #include "protocol/codec/stable_hash.hpp"
+#include "protocol/codec/trace.hpp"
 
 #include <algorithm>
 #include <array>
@@ -41,7 +42,7 @@ event_draft read_cloudevent(const fields& in) {
     to.recipients.push_back(std::move(one));
   to.priority = in.word("priority", parse_priority, "low, normal, high, urgent");
   to.locale = in.id("locale");
-  to.trace_id = in.text("traceparent", max_id);
+  to.trace_id = trace_id_of(in.text("traceparent", max_id));
   if (in.has("data_base64"))
     in.note("data_base64", "is not taken: the data must be an object in data");
   if (in.has("data"))

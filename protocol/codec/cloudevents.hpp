@@ -11,8 +11,7 @@ namespace carillon::codec {
 
 // CloudEvents 1.0 as events: `subject` is the entity, `time` is `occurred_at`, source and id make
 // the idempotency key; the extensions `recipient`, `priority`, `locale`, `subid` and `traceparent`
-// are heeded. The data is an object, or absent. A draft's `trace_id` holds `traceparent` as it
-// came.
+// are heeded. The data is an object, or absent.
 
 /// Structured mode (`application/cloudevents+json`): one event as a JSON object.
 result<event_draft> decode_cloudevent(std::string_view body);

@@ -25,6 +25,8 @@ result<std::vector<notification_draft>> decode_batch(std::string_view body, time
                                                      const text_check& objection = {});
 
 /// An event in the engine's own shape. `occurred_at` is the epoch where the producer said nothing.
+/// Where it gave no key, an `event_id` makes one: the event is the same however often a queue hands
+/// it out. A `trace_id` that is none is passed over.
 result<event_draft> decode_event(std::string_view body);
 
 /// `{"ids":[…]}`, at most 1,000; texts that are no id of a notification are passed over.

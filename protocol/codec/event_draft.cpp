@@ -2,6 +2,8 @@
 #include "protocol/codec/drafts.hpp"
 #include "protocol/codec/level.hpp"
 #include "protocol/codec/members.hpp"
+#include "protocol/codec/stable_hash.hpp"
+#include "protocol/codec/trace.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +18,7 @@ constexpr auto event_members = std::to_array<std::string_view>(
    "idempotency_key", "locale", "occurred_at",
    // what the seeds' producers write instead
    "eventType", "event_type", "entityId", "entityType", "subId", "payload", "level", "dedupeKey",
-   "idempotencyKey", "occurredAt", "title"});
+   "idempotencyKey", "occurredAt", "title", "event_id", "trace_id", "retry_count"});
 
 /// A level says how urgent it is, where no priority does, and what its inbox rows are.
 void read_urgency(const fields& in, event_draft& to) {
@@ -67,6 +69,19 @@ std::string read_data(const fields& in) {
   return data.empty() ? data : with_text_member(std::move(data), "title", title);
 }
 
+/// The key its producer gave it, else what its producer calls it: a queue hands an event out again
+/// with another count of tries.
+void read_key(const fields& in, event_draft& to) {
+  const auto key = in.either("idempotency_key", "idempotencyKey", "dedupeKey");
+  to.idempotency_key = in.id(key);
+  to.alike = key == "dedupeKey" ? likeness::key : likeness::body;
+  const auto name = in.id_or_empty("event_id");
+  if (in.has(key) || name.empty())
+    return;
+  to.idempotency_key = "event-" + stable_hash(to.what.source + '\0' + name);
+  to.alike = likeness::event;
+}
+
 event_draft read_event(const fields& in) {
   in.refuse_unknown();
   event_draft draft;
@@ -80,9 +95,8 @@ event_draft read_event(const fields& in) {
   read_urgency(in, draft);
   to.locale = in.id_or_empty("locale");
   to.occurred_at = in.time(in.either("occurred_at", "occurredAt")).value_or(timestamp{});
-  const auto key = in.either("idempotency_key", "idempotencyKey", "dedupeKey");
-  draft.idempotency_key = in.id(key);
-  draft.alike = key == "dedupeKey" ? likeness::key : likeness::body;
+  to.trace_id = trace_id_from(in.id_or_empty("trace_id"));
+  read_key(in, draft);
   return draft;
 }
 

@@ -78,6 +78,40 @@ CAF_TEST(what a repeat must share with the first follows from the name of its ke
   CAF_CHECK(likeness_of(R"("idempotency_key":"k","dedupeKey":"d")") == likeness::body);
 }
 
+CAF_TEST(a message of a queue is the same event whenever it is handed out) {
+  const auto message = [](std::string_view more) {
+    return accepted(R"({"event_id":"e-1","event_type":"resume.parsed","payload":{"a":1})"
+                    + std::string{more} + "}");
+  };
+  const auto first = message(R"(,"retry_count":0,"trace_id":"4bf92f3577b34da6a3ce929d0e0e4736")");
+  CAF_CHECK_EQUAL(first.what.type, "resume.parsed");
+  CAF_CHECK_EQUAL(first.what.data, R"({"a":1})");
+  CAF_CHECK_EQUAL(first.what.trace_id, "4bf92f3577b34da6a3ce929d0e0e4736");
+  CAF_CHECK(first.alike == likeness::event);
+  CAF_CHECK(!first.idempotency_key.empty());
+  CAF_CHECK_EQUAL(message(R"(,"retry_count":"2")").idempotency_key, first.idempotency_key);
+  CAF_CHECK_NOT_EQUAL(message(R"(,"source":"ats")").idempotency_key, first.idempotency_key);
+  CAF_CHECK_EQUAL(message(R"(,"idempotency_key":"k")").idempotency_key, "k");
+  CAF_CHECK(message(R"(,"idempotency_key":"k")").alike == likeness::body);
+  CAF_CHECK(message(R"(,"dedupeKey":"d")").alike == likeness::key);
+  CAF_CHECK_EQUAL(accepted(R"({"event_id":"","type":"t","data":{}})").idempotency_key, "");
+  CAF_CHECK_EQUAL(faults_in(R"({"event_id":7,"type":"t","data":{},"trace_id":7})"),
+                  "/event_id /trace_id");
+}
+
+CAF_TEST(a trace that is none is passed over) {
+  const auto trace = [](std::string_view id) {
+    return accepted(R"({"type":"t","data":{},"trace_id":")" + std::string{id} + "\"}")
+      .what.trace_id;
+  };
+  CAF_CHECK_EQUAL(trace("4BF92F35-77B3-4DA6-A3CE-929D0E0E4736"),
+                  "4bf92f3577b34da6a3ce929d0e0e4736");
+  for (const char* id :
+       {"", "trace-1", "00000000000000000000000000000000", "4bf92f3577b34da6a3ce929d0e0e473",
+        "4bf92f3577b34da6a3ce929d0e0e47366", "4bf92f3577b34da6a3ce929d0e0e473g"})
+    CAF_CHECK_EQUAL(trace(id), "");
+}
+
 CAF_TEST(a recipient may be named as a user) {
   const auto recipients = [](std::string_view recipient) {
     return accepted(R"({"type":"t","data":{},"recipients":["u2"],"recipient":)"

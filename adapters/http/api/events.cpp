@@ -3,7 +3,6 @@
 #include "adapters/http/api/handlers.hpp"
 #include "adapters/http/api/happenings.hpp"
 #include "adapters/http/api/idempotency.hpp"
-#include "adapters/http/gate.hpp"
 #include "adapters/http/query_string.hpp"
 #include "adapters/sources/webhook.hpp"
 #include "protocol/codec/alertmanager.hpp"
@@ -47,11 +46,7 @@ bool is_type(const request& in, std::string_view type) {
   return std::ranges::equal(name, type, {}, [](unsigned char c) { return std::tolower(c); });
 }
 
-result<event_draft> decode_one(const request& in) {
-  if (is_type(in, "application/cloudevents+json"))
-    return codec::decode_cloudevent(in.body);
-  if (!is_binary(in.head))
-    return codec::decode_event(in.body);
+result<event_draft> decode_binary(const request& in) {
   std::vector<std::pair<std::string_view, std::string_view>> attributes;
   for (const auto& [name, x] : attribute_fields)
     if (const auto value = in.head[x]; value.data() != nullptr)
@@ -59,10 +54,22 @@ result<event_draft> decode_one(const request& in) {
   return codec::decode_cloudevent(attributes, in.body);
 }
 
-/// A CloudEvent's own trace wins over the request's.
+result<event_draft> decode_one(const request& in) {
+  if (is_type(in, "application/cloudevents+json"))
+    return codec::decode_cloudevent(in.body);
+  if (is_binary(in.head))
+    return decode_binary(in);
+  auto draft = codec::decode_event(in.body);
+  if (draft && !in.trace_id.empty())
+    draft->what.trace_id = {};
+  return draft;
+}
+
+/// A CloudEvent's own trace wins over the request's, which wins over what a body in our own shape
+/// says.
 void trace(event_draft& draft, const request& in) {
-  const auto own = trace_id_of(draft.what.trace_id);
-  draft.what.trace_id = std::string{own.empty() ? in.trace_id : own};
+  if (draft.what.trace_id.empty())
+    draft.what.trace_id = in.trace_id;
 }
 
 }  // namespace
