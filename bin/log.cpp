@@ -1,51 +1,21 @@
 #include "bin/log.hpp"
 
 #include "bin/clock.hpp"
-#include "protocol/codec/text.hpp"
+#include "bin/log_line.hpp"
 #include "protocol/codec/time.hpp"
 
 #include <spdlog/formatter.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <memory>
-#include <vector>
 
 namespace carillon {
 
 namespace {
 
 constexpr std::string_view delivery_logger = "delivery";
-
-bool is_name(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return std::islower(c) || c == '_';
-  });
-}
-
-void add_member(std::string& to, std::string_view key, std::string_view text) {
-  to.append(to.empty() ? "{" : ",").append("\"").append(key).append("\":");
-  codec::append_json_string(to, text);
-}
-
-/// Takes `name=value` words off the end of a message.
-std::vector<std::pair<std::string_view, std::string_view>> take_members(std::string_view& message) {
-  std::vector<std::pair<std::string_view, std::string_view>> members;
-  for (;;) {
-    auto space = message.rfind(' ');
-    if (space == std::string_view::npos)
-      break;
-    auto word = message.substr(space + 1);
-    auto equals = word.find('=');
-    if (equals == std::string_view::npos || !is_name(word.substr(0, equals)))
-      break;
-    members.emplace_back(word.substr(0, equals), word.substr(equals + 1));
-    message.remove_suffix(message.size() - space);
-  }
-  std::reverse(members.begin(), members.end());
-  return members;
-}
 
 class json_formatter final : public spdlog::formatter {
  public:
@@ -67,27 +37,34 @@ class json_formatter final : public spdlog::formatter {
   std::unique_ptr<formatter> clone() const override { return std::make_unique<json_formatter>(); }
 };
 
-}  // namespace
+/// The message of a line for people.
+class shown_message final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& what, const std::tm&,
+              spdlog::memory_buf_t& to) override {
+    const auto text = text_log_message({what.payload.data(), what.payload.size()});
+    to.append(text.data(), text.data() + text.size());
+  }
 
-std::string json_log_line(std::string_view time, std::string_view level, std::string_view message) {
-  auto members = take_members(message);
-  std::string line;
-  add_member(line, "time", time);
-  add_member(line, "level", level);
-  add_member(line, "message", message);
-  for (auto& [key, value] : members)
-    if (key != "time" && key != "level" && key != "message")
-      add_member(line, key, value);
-  line.push_back('}');
-  return line;
+  std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<shown_message>();
+  }
+};
+
+std::unique_ptr<spdlog::formatter> line_formatter() {
+  auto out = std::make_unique<spdlog::pattern_formatter>();
+  out->add_flag<shown_message>('*').set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%-7l%$ %*");
+  return out;
 }
+
+}  // namespace
 
 void start_log(const std::string& level, const std::string& format) {
   auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   if (format == "json")
     sink->set_formatter(std::make_unique<json_formatter>());
   else
-    sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%-7l%$ %v");
+    sink->set_formatter(line_formatter());
   spdlog::drop_all();
   spdlog::set_default_logger(std::make_shared<spdlog::logger>("carillon", sink));
   spdlog::register_logger(
