@@ -34,6 +34,23 @@ test('JSON of the wrong shape is 422', async () => {
   for (const body of ['[]', '7', 'null', '"text"', '{}']) problem(await post(body), 422);
 });
 
+test('a member that nobody knows is 422 and told by its place, each with the other faults', async () => {
+  const refused = async (path, body, ...places) => {
+    const answer = await engine.post(path, body, admin);
+    problem(answer, 422);
+    assert.deepEqual(answer.body.errors.map((x) => x.path).sort(), places, path);
+  };
+  const notice = { title: 't', message: 'm' };
+  await refused('/api/v1/notifications', { ...notice, userid: 'u', 'a/b~c': 1 }, '/a~1b~0c', '/userid');
+  await refused('/api/v1/notifications', { message: 'm', usr_id: 'u' }, '/title', '/usr_id');
+  await refused('/api/v1/notifications/batch', { notifications: [notice, { ...notice, userid: 'u' }] }, '/notifications/1/userid');
+  await refused('/api/v1/notifications/multi-channel', { ...notice, channels: ['system'], recipient: 'u', to: 'u' }, '/to');
+  await refused('/api/v1/notifications/template', { template_name: 'inventory_low', recipient: 'u', vars: {} }, '/vars');
+  await refused('/api/v1/notifications/bulk', { userIds: ['u'], templateCode: 'inventory_low', channel: 'system' }, '/channel');
+  await refused('/api/v1/events', { type: 't', data: {}, recipient: { user_id: 'u', mail: 'a@b.c' }, user: 'u' }, '/recipient/mail', '/user');
+  assert.equal((await engine.get('/api/v1/notifications', user('u'))).body.length, 0);
+});
+
 test('another content type is 415', async () => {
   problem(await post('title=x', { 'content-type': 'application/x-www-form-urlencoded' }), 415);
   problem(await post('<x/>', { 'content-type': 'text/xml' }), 415);

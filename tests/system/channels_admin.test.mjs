@@ -327,6 +327,32 @@ test('what a paused channel holds is not dispatched', async (t) => {
   assert.deepEqual((await engine.post('/api/admin-notifications/dispatch', undefined, admin)).body, { dispatched: 0 });
 });
 
+test('a dispatch neither waits for a broken channel or a slow provider nor counts what they hold', async (t) => {
+  const robot = await DingtalkRobot.start({ secret: 'SECright' });
+  let release;
+  let hangs;
+  const hung = new Promise((resolve) => { hangs = resolve; });
+  const released = new Promise((resolve) => { release = () => resolve(204); });
+  const hanging = await receiver(t, { answer: () => { hangs(); return released; } });
+  t.after(() => robot.close());
+  const channel = (name, more) => `[channels.${name}]\n${more}\nrate = "off"\n`;
+  const engine = await started(t, { config: channel('ops', `type = "dingtalk"\nwebhook_url = "${robot.webhook}"\nsecret = "SECwrong"`)
+    + channel('slow', `type = "webhook"\nurl = "${hanging.url}"\nconcurrency = 1`) + channel('log', 'type = "log"') });
+  await send(engine, 'ops', 'dies');
+  await engine.logged(/credentials were refused/);
+  for (const name of ['ops', 'slow', 'ops', 'slow']) await send(engine, name, `waits for ${name}`);
+  await hung;
+  const began = Date.now();
+  assert.deepEqual((await engine.post('/api/admin-notifications/dispatch?limit=20', undefined, admin)).body, { dispatched: 0 });
+  assert.ok(Date.now() - began < 2000);
+  await send(engine, 'log', 'goes');
+  await engine.logged(/goes/);
+  const waiting = (await engine.get('/api/v1/admin/deliveries?channel=ops&status=pending')).body.items;
+  assert.deepEqual(waiting.map((x) => x.attempts), [0, 0]);
+  assert.equal(robot.requests.length, 1);
+  release();
+});
+
 test('settings change at run time and stay', async (t) => {
   const settings = '/api/v1/admin/settings';
   const engine = await started(t, { server: 'shutdown_seconds = 4' });

@@ -78,6 +78,16 @@ test('every fault of the configuration is told with file, line and key', () => {
   assert.ok(!stderr.includes(secret));
 });
 
+test('a level of the log goes by either name of a warning, and others are told what there is', () => {
+  const check = (level) => run(['check', '--set', `auth.jwt_secret=${secret}`, '--set', `storage.url=sqlite://${directory}/l.db`, '--set', `log.level=${level}`]);
+  for (const level of ['trace', 'debug', 'info', 'warn', 'warning', 'error']) assert.equal(check(level).status, 0, level);
+  for (const level of ['WARNING', 'fatal', '2', '']) {
+    const { status, stderr } = check(level);
+    assert.equal(status, 2, level);
+    assert.match(stderr, /log\.level: must be one of: trace debug info warn warning error/);
+  }
+});
+
 test('the default configuration is accepted once a secret is set', () => {
   const { status, stdout } = run(['config', 'default']);
   assert.equal(status, 0);
