@@ -29,6 +29,26 @@ outcome judged(const channel& by, const transport_result& came, timestamp now) {
   }
 }
 
+/// What a line of the log is about, for its end.
+std::string subject_of(const delivery& what) {
+  std::string about = " channel=" + what.channel + " delivery_id=" + to_text(what.id);
+  if (what.event)
+    about += " event_id=" + to_text(*what.event);
+  if (!what.trace_id.empty())
+    about += " trace_id=" + what.trace_id;
+  return about;
+}
+
+/// Which address it is tells the delivery: it may be as good as a password.
+void log_change_of_address(const rules::transition& x) {
+  if (x.attempt.address)
+    spdlog::info("the provider says that the address {}{}",
+                 x.attempt.address->moved_to.empty()
+                   ? "is gone: it is deleted where it was stored for this channel"
+                   : "has moved: it is replaced where it was stored for this channel",
+                 subject_of(x.delivery));
+}
+
 /// One line for each outcome; what it was about stands at its end.
 void log_outcome(const rules::transition& x) {
   const auto& what = x.delivery;
@@ -39,11 +59,7 @@ void log_outcome(const rules::transition& x) {
     return;  // no attempt: it only waits elsewhere
   if (!spdlog::should_log(level))
     return;
-  std::string about = " channel=" + what.channel + " delivery_id=" + to_text(what.id);
-  if (what.event)
-    about += " event_id=" + to_text(*what.event);
-  if (!what.trace_id.empty())
-    about += " trace_id=" + what.trace_id;
+  const auto about = subject_of(what);
   if (what.status == delivery_status::delivered)
     spdlog::log(level, "delivered by attempt {} in {} ms{}", x.attempt.number,
                 x.attempt.duration.count(), about);
@@ -81,6 +97,7 @@ bool sender_state::send_again(held_delivery& x, const rules::finished& attempt) 
   if (!again)
     return false;
   circuit_.ended(error_class::none, x.started);  // it is there, and told what it wants
+  log_change_of_address(*again);
   x.what = std::make_shared<const delivery>(std::move(again->delivery));
   again->attempt.uses = uses_of(x);
   x.earlier.push_back(std::move(again->attempt));
@@ -100,6 +117,7 @@ void sender_state::decide(held_delivery& x, rules::transition follows) {
   x.outcome = std::make_shared<const rules::transition>(std::move(follows));
   x.at = held_delivery::stage::settling;
   log_outcome(*x.outcome);
+  log_change_of_address(*x.outcome);
   count(*x.outcome);
   tell(x);
 }

@@ -99,8 +99,12 @@ struct outcome {
   bool refresh_token{false};
   /// The markup was refused: the message is sent once more at once, composed `plain`.
   bool resend_plain{false};
-  /// The address has moved: the message is sent once more at once, to this one.
+  /// The address has moved: the message is sent once more at once, to this one, which takes the
+  /// other's place wherever that is stored.
   std::string replace_address{};
+  /// The address is gone since then: where it was stored before, it is deleted. What was stored
+  /// later is a new registration.
+  std::optional<timestamp> gone_since{};
 };
 
 /// A provider as two pure functions. Implementations hold their settings and nothing that changes.

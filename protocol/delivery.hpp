@@ -122,6 +122,17 @@ struct scope_use {
   timestamp until{};
 };
 
+/// What a provider said of the address that an attempt went to, for what is stored of people.
+struct address_change {
+  std::string address{};
+  /// Where it is now; empty where it is gone.
+  std::string moved_to{};
+  /// What was stored of it later than that is not meant.
+  timestamp stored_until{};
+
+  friend bool operator==(const address_change&, const address_change&) = default;
+};
+
 /// One try of a delivery, as the log keeps it.
 struct attempt {
   int number{1};
@@ -136,6 +147,8 @@ struct attempt {
   std::string excerpt{};
   /// The limits it counts against beyond a restart.
   std::vector<scope_use> uses{};
+  /// The address it went to has moved or is gone. Applied with the commit, not kept on the log.
+  std::optional<address_change> address{};
 };
 
 }  // namespace carillon

@@ -41,28 +41,44 @@ std::string filters_of(const list_audit& asked, parameter_list& values) {
   return sql;
 }
 
-}  // namespace
+/// A line and when it was made.
+using dated_line = std::pair<timestamp, const audit_entry*>;
 
-void insert_audit(work& w, std::span<const unit_ptr> units, const idempotency_ledger& ledger,
-                  uuid_source& ids) {
-  std::vector<std::pair<audit_id, std::pair<const unit*, const audit_entry*>>> lines;
-  for (const auto& x : units)
-    if (!x->audit.empty() && ledger.applies(*x))
-      for (const auto& line : x->audit)
-        lines.push_back({{ids.next(x->now)}, {x.get(), &line}});
+void insert_lines(work& w, std::span<const dated_line> lines, uuid_source& ids) {
+  std::vector<audit_id> fresh;
+  for (const auto& [at, line] : lines)
+    fresh.push_back({ids.next(at)});
   w.out.rows += w.db.for_rows(
     "insert into audit_log (id, at, subject, action, object, detail) "
     "select {id}, {at}, {subject}, {action}, {object}, {detail} {from rows}",
     audit_columns, lines.size(), [&](std::size_t i, parameter_list& out) {
-      const auto& [id, source] = lines[i];
-      const auto& line = *source.second;
-      out.insert(out.end(), {{"id", id},
-                             {"at", source.first->now},
-                             {"subject", line.subject},
-                             {"action", line.action},
-                             {"object", line.object},
-                             {"detail", line.detail}});
+      const auto& [at, line] = lines[i];
+      out.insert(out.end(), {{"id", fresh[i]},
+                             {"at", at},
+                             {"subject", line->subject},
+                             {"action", line->action},
+                             {"object", line->object},
+                             {"detail", line->detail}});
     });
+}
+
+}  // namespace
+
+void insert_audit(work& w, std::span<const unit_ptr> units, const idempotency_ledger& ledger,
+                  uuid_source& ids) {
+  std::vector<dated_line> lines;
+  for (const auto& x : units)
+    if (!x->audit.empty() && ledger.applies(*x))
+      for (const auto& line : x->audit)
+        lines.emplace_back(x->now, &line);
+  insert_lines(w, lines, ids);
+}
+
+void insert_audit(work& w, std::span<const audit_entry> lines, timestamp now, uuid_source& ids) {
+  std::vector<dated_line> dated;
+  for (const auto& line : lines)
+    dated.emplace_back(now, &line);
+  insert_lines(w, dated, ids);
 }
 
 audit_page read_audit(connection& db, const list_audit& asked) {

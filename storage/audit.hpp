@@ -13,6 +13,9 @@ namespace carillon::storage {
 void insert_audit(work& w, std::span<const unit_ptr> units, const idempotency_ledger& ledger,
                   uuid_source& ids);
 
+/// Writes these lines, in order.
+void insert_audit(work& w, std::span<const audit_entry> lines, timestamp now, uuid_source& ids);
+
 /// The operator's list.
 audit_page read_audit(connection& db, const list_audit& asked);
 

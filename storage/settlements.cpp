@@ -1,6 +1,7 @@
 #include "storage/settlements.hpp"
 
 #include "protocol/rules/sinks.hpp"
+#include "storage/address_changes.hpp"
 #include "storage/bulks.hpp"
 #include "storage/deliveries.hpp"
 #include "storage/scope_history.hpp"
@@ -71,8 +72,10 @@ std::vector<logged> attempts_of(std::span<const settlement* const> told) {
   return out;
 }
 
-/// Logs the attempts; answers the settlements that were not there yet, each once.
-std::vector<const settlement*> log_attempts(work& w, std::span<const settlement* const> told) {
+/// Logs the attempts and heeds what they say of addresses; answers the settlements that were not
+/// there yet, each once.
+std::vector<const settlement*> log_attempts(work& w, std::span<const settlement* const> told,
+                                            timestamp now, uuid_source& ids) {
   const auto tried = attempts_of(told);
   std::set<attempt_key> fresh;
   for (const auto* x : told)
@@ -101,6 +104,10 @@ std::vector<const settlement*> log_attempts(work& w, std::span<const settlement*
   for (const auto& [of, x] : tried)
     counted.push_back({&of->delivery->channel, of->delivery->id, x});
   note_scope_uses(w, counted);
+  std::erase_if(counted, [&](const counted_attempt& x) {
+    return !fresh.contains({x.delivery, x.what->number});
+  });
+  change_addresses(w, counted, now, ids);
   std::vector<const settlement*> news;
   for (const auto* x : told)
     if (fresh.erase({x->delivery->id, x->attempt.number}))
@@ -175,7 +182,7 @@ void settle_deliveries(work& w, std::span<const settlement* const> told, timesta
                        uuid_source& ids) {
   if (told.empty())
     return;
-  const auto news = log_attempts(w, told);
+  const auto news = log_attempts(w, told, now, ids);
   std::set<delivery_id> ours;
   w.db.for_rows(
     state_text, state_columns, news.size(),

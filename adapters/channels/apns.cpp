@@ -114,9 +114,15 @@ class apns_channel final : public channel {
     const auto& got = std::get<response>(came);
     if (got.status == 200)
       return {.provider_code = "200", .provider_message_id = std::string{got.header("apns-id")}};
-    const auto reason = text_in(object_in(got.body), "reason");
-    return reason.empty() ? judge_unreadable(got, now)
-                          : judge_named(got, reason, apns_reasons, now);
+    const auto body = object_in(got.body);
+    const auto reason = text_in(body, "reason");
+    if (reason.empty())
+      return judge_unreadable(got, now);
+    auto out = judge_named(got, reason, apns_reasons, now);
+    // A wrong environment or topic is told by 400 and no fault of the token.
+    if (got.status == 410 && out.error_class == error_class::invalid_recipient)
+      out.gone_since = from_millis(integer_in(body, "timestamp").value_or(to_millis(now)));
+    return out;
   }
 
   bool needs_token() const override { return true; }

@@ -92,6 +92,8 @@ outcome judge_fcm_error(const json& error, const response& got, timestamp now) {
     means = nullptr;
   auto out = means != nullptr ? outcome_of(*means, got, now) : judge_unreadable(got, now);
   out.provider_code = code.empty() ? std::to_string(got.status) : code;
+  if (details.code == "UNREGISTERED")
+    out.gone_since = now;
   return out;
 }
 

@@ -98,12 +98,14 @@ class web_push_channel final : public channel {
       return judge_failure(*failure);
     const auto& got = std::get<response>(came);
     auto out = judge_status(got, now);
-    if (out.error_class == error_class::none)
+    if (out.error_class == error_class::none) {
       out.provider_message_id = got.header("location");
-    else if (got.status == 404 || got.status == 410)
+    } else if (got.status == 404 || got.status == 410) {
       out.error_class = error_class::invalid_recipient;
-    else if (got.status == 401 || got.status == 403)
+      out.gone_since = now;
+    } else if (got.status == 401 || got.status == 403) {
       out.error_class = error_class::invalid_credentials;
+    }
     return out;
   }
 

@@ -87,6 +87,7 @@ class webhook_channel final : public channel {
     auto out = judge_status(got, now);
     if (got.status == 410) {
       out.error_class = error_class::invalid_recipient;
+      out.gone_since = now;
     } else if (got.status >= 400 && out.error_class == error_class::invalid_request) {
       // The specification retries every failure: a receiver being deployed may say anything.
       out.error_class = error_class::transient;

@@ -34,7 +34,8 @@ std::optional<transition> send_again(const delivery& what, const finished& attem
                    .outcome = delivery_status::retrying,
                    .error_class = how.error_class,
                    .provider_code = how.provider_code,
-                   .excerpt = how.excerpt};
+                   .excerpt = how.excerpt,
+                   .address = change_of_address(what, attempt)};
   return again;
 }
 

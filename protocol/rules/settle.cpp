@@ -85,6 +85,17 @@ bool retry(delivery& what, const outcome& how, const retry_policy& policy,
 
 }  // namespace
 
+std::optional<address_change> change_of_address(const delivery& what, const finished& attempt) {
+  const auto& how = attempt.how;
+  if (what.recipient.empty() || how.error_class == error_class::none)
+    return std::nullopt;
+  if (!how.replace_address.empty() && how.replace_address != what.recipient)
+    return address_change{what.recipient, how.replace_address, attempt.started_at};
+  if (how.gone_since)
+    return address_change{what.recipient, {}, std::min(*how.gone_since, attempt.started_at)};
+  return std::nullopt;
+}
+
 transition settle(const delivery& what, const finished& attempt, const retry_policy& policy,
                   const circumstances& at) {
   const auto& how = attempt.how;
@@ -106,7 +117,8 @@ transition settle(const delivery& what, const finished& attempt, const retry_pol
                .outcome = x.delivery.status,
                .error_class = how.error_class,
                .provider_code = how.provider_code,
-               .excerpt = how.excerpt};
+               .excerpt = how.excerpt,
+               .address = change_of_address(what, attempt)};
   return x;
 }
 

@@ -32,6 +32,10 @@ struct transition {
   std::optional<carillon::delivery> successor{};
 };
 
+/// What the answer says of the address that the delivery went to, for whoever stores it: nothing,
+/// where there was none. What was stored while the attempt was under way is not meant.
+std::optional<address_change> change_of_address(const delivery& what, const finished& attempt);
+
 /// Delivered; or retrying after the policy's wait or the provider's, whichever is longer; or dead:
 /// at once for what no retry can heal, when the budget is spent, or when its time would be over
 /// before the next attempt. Being rate limited uses up no attempt.

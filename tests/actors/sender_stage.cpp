@@ -138,7 +138,7 @@ result<request> scripted::compose(const delivery& what, const stamp& at) const {
     .body = what.content.title}};
 }
 
-outcome scripted::judge(const transport_result& came, timestamp) const {
+outcome scripted::judge(const transport_result& came, timestamp now) const {
   if (auto* failure = std::get_if<transport_error>(&came))
     return {.error_class = error_class::transient, .excerpt = failure->text};
   const auto& answer = std::get<response>(came);
@@ -158,6 +158,10 @@ outcome scripted::judge(const transport_result& came, timestamp) const {
       break;
     case 404:
       how.error_class = error_class::invalid_recipient;
+      break;
+    case 410:
+      how.error_class = error_class::invalid_recipient;
+      how.gone_since = now;
       break;
     case 429:
       how.error_class = error_class::rate_limited;

@@ -42,7 +42,11 @@ CAF_TEST(each ground counts once and uses up no attempt) {
 
   const auto moved =
     ended({.error_class = error_class::invalid_recipient, .replace_address = "-100"});
-  CAF_CHECK_EQUAL(rules::send_again(what, moved, granted)->delivery.recipient, "-100");
+  const auto followed = rules::send_again(what, moved, granted);
+  CAF_REQUIRE(followed.has_value());
+  CAF_CHECK_EQUAL(followed->delivery.recipient, "-100");
+  CAF_CHECK(followed->attempt.address == (address_change{"-1", "-100", today}));
+  CAF_CHECK(!again->attempt.address);
   CAF_CHECK(!rules::send_again(what, moved, granted));
 }
 

@@ -200,6 +200,22 @@ CAF_TEST(an outcome that is not known stays told in the log) {
   CAF_CHECK_EQUAL(x.delivery.last_error, "no_answer: sent, but the outcome is unknown");
 }
 
+CAF_TEST(an address that is gone is so until the attempt began or the provider says) {
+  const auto told = [&](timestamp since, const std::string& recipient = "there") {
+    auto what = some();
+    what.recipient = recipient;
+    const auto x =
+      settle(what, {.error_class = error_class::invalid_recipient, .gone_since = since});
+    CAF_CHECK(x.delivery.status == delivery_status::dead);
+    return x.attempt.address;
+  };
+  const auto began = now - 250ms;
+  CAF_CHECK(told(now) == (address_change{"there", {}, began}));
+  CAF_CHECK(told(now - 1h) == (address_change{"there", {}, now - 1h}));
+  CAF_CHECK(!told(now, ""));
+  CAF_CHECK(!settle(some(), of(error_class::invalid_recipient)).attempt.address);
+}
+
 CAF_TEST(giving up makes no attempt) {
   auto what = some(2);
   what.failover = {{"sms", "+4912345", 3, 1h}};

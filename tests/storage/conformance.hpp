@@ -33,6 +33,9 @@ struct server_fixture : fixture {
 
 #define STORE_TEST(name) STORE_TEST_IN(fixture, name)
 
+namespace addresses_promises {
+#include "tests/storage/conformance/addresses.hpp"
+}  // namespace addresses_promises
 namespace administration_promises {
 #include "tests/storage/conformance/administration.hpp"
 }  // namespace administration_promises

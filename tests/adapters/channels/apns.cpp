@@ -109,6 +109,22 @@ CAF_TEST(every reason leads to its class) {
   CAF_CHECK_EQUAL(judged(410, "Unregistered").provider_code, "Unregistered");
 }
 
+CAF_TEST(a token is gone since the time that Apple names) {
+  auto aut = apns();
+  const auto now = from_millis(1716193815000);
+  const auto since = [&](int status, const json& body) {
+    return aut->judge(response{.status = status, .body = body.dump()}, now).gone_since;
+  };
+  const auto then = 1716100000123;
+  for (auto reason : {"Unregistered", "ExpiredToken"}) {
+    CAF_CHECK(since(410, {{"reason", reason}, {"timestamp", then}}) == from_millis(then));
+    CAF_CHECK(since(410, {{"reason", reason}}) == now);
+  }
+  for (auto reason : {"BadDeviceToken", "DeviceTokenNotForTopic", "BadTopic"})
+    CAF_CHECK(!since(400, {{"reason", reason}, {"timestamp", then}}));
+  CAF_CHECK(!since(410, json::object()));
+}
+
 CAF_TEST(any bytes are judged without an exception) {
   auto aut = apns();
   for (auto body : {"", "{}", "[]", R"({"reason":7})", "\xff"})

@@ -96,6 +96,15 @@ CAF_TEST(every code and status leads to its class) {
                     to_string(wanted));
 }
 
+CAF_TEST(a token is gone where FCM says that it is not registered) {
+  auto aut = fcm();
+  const auto now = from_millis(1716193815000);
+  CAF_CHECK(aut->judge(error_answer(404, with_code("UNREGISTERED")), now).gone_since == now);
+  for (auto code : {"INVALID_ARGUMENT", "SENDER_ID_MISMATCH", "UNAVAILABLE"})
+    CAF_CHECK(!aut->judge(error_answer(404, with_code(code)), now).gone_since);
+  CAF_CHECK(!aut->judge(error_answer(404, {{"status", "NOT_FOUND"}}), now).gone_since);
+}
+
 CAF_TEST(a wrong field is a fault of the request unless it is the address) {
   auto aut = fcm();
   auto with_field = [&](const char* field) {

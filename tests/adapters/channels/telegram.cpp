@@ -184,6 +184,7 @@ CAF_TEST(a group that became a supergroup is followed) {
   const auto came = told(400, "Bad Request: group chat was upgraded to a supergroup chat",
                          {{"migrate_to_chat_id", -1001234567890}});
   CAF_CHECK_EQUAL(came.replace_address, "-1001234567890");
+  CAF_CHECK(!came.gone_since);
   CAF_CHECK(came.error_class == error_class::invalid_recipient);
 }
 

@@ -124,6 +124,15 @@ CAF_TEST(every answer of the vectors is classified) {
   CAF_CHECK_EQUAL(taken.provider_message_id, "https://push/m/1");
 }
 
+CAF_TEST(a subscription is over with 404 and 410 alone) {
+  auto aut = pusher();
+  const auto now = from_millis(1716193815000);
+  for (auto status : {404, 410})
+    CAF_CHECK(aut->judge(response{.status = status}, now).gone_since == now);
+  for (auto status : {201, 400, 401, 403, 413, 429, 500})
+    CAF_CHECK(!aut->judge(response{.status = status}, now).gone_since);
+}
+
 CAF_TEST(no two messages are encrypted alike) {
   auto what = test::push_message(browser(endpoint));
   CAF_CHECK(composed(what).body.substr(0, 86) != composed(what).body.substr(0, 86));

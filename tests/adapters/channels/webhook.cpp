@@ -144,6 +144,15 @@ CAF_TEST(answers are classified as the specification says) {
   CAF_CHECK(judged(500) == error_class::transient);
 }
 
+CAF_TEST(an endpoint is gone with 410 alone) {
+  auto aut = *make("http://127.0.0.1:9/x", secret);
+  const auto now = from_millis(1716193815000);
+  CAF_CHECK(aut->judge(response{.status = 410}, now).gone_since == now);
+  for (auto status : {200, 301, 401, 404, 429, 500})
+    CAF_CHECK(!aut->judge(response{.status = status}, now).gone_since);
+  CAF_CHECK(!aut->judge(transport_error{transport_failure::refused, "x"}, now).gone_since);
+}
+
 CAF_TEST(no answer is worth another try but for a forbidden address) {
   auto aut = *make("http://127.0.0.1:9/x", secret);
   auto judged = [&](transport_failure why) {

@@ -10,6 +10,9 @@ import { parsed } from './provider.mjs';
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export class Apns extends Arrivals {
+  /** Tokens that are registered no more, with the time since when in milliseconds. */
+  ended = new Map();
+
   static async start({ topic = 'com.example.app', team = 'TEAM123456', keyId = 'KEY1234567' } = {}) {
     const apns = new Apns();
     const { publicKey, privateKey } = generateKeyPairSync('ec', {
@@ -35,9 +38,9 @@ export class Apns extends Arrivals {
     stream.on('data', (x) => chunks.push(x));
     stream.on('end', () => {
       const bytes = Buffer.concat(chunks);
-      const [status, reason] = this.script.shift() ?? this.#judge(headers, bytes);
+      const [status, reason, timestamp] = this.script.shift() ?? this.#judge(headers, bytes);
       stream.respond({ ':status': status, 'apns-id': headers['apns-id'] ?? '' });
-      stream.end(reason ? JSON.stringify({ reason }) : '');
+      stream.end(reason ? JSON.stringify({ reason, timestamp }) : '');
       this.keep({ path: headers[':path'], headers, body: parsed(bytes.toString('utf8')), status, reason });
     });
   }
@@ -47,6 +50,7 @@ export class Apns extends Arrivals {
     const device = /^\/3\/device\/([0-9a-fA-F]+)$/.exec(headers[':path'])?.[1];
     if (!device) return [404, 'BadPath'];
     return this.#authorization(headers) ?? this.#headers(headers) ?? this.#payload(bytes)
+      ?? (this.ended.has(device) ? [410, 'Unregistered', this.ended.get(device)] : undefined)
       ?? (this.devices.has(device) ? [200] : [400, 'BadDeviceToken']);
   }
 
