@@ -110,7 +110,7 @@ void persistence_state::flush() {
   if (run_ || !kept_->store)
     return;  // what is in work goes on by its own retry
   for (auto& [channel, x] : std::exchange(wants_, {})) {
-    wishes_.set(channel, x->room);
+    wishes_.set(channel, x->room, x->only_backed);
     standing_[channel] = x;
   }
   if (waiting_.empty() && rescues_.empty() && due_.empty() && !heartbeat_due_

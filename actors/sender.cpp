@@ -221,9 +221,9 @@ void sender_state::make_room(steady_time now) {
 bool sender_state::wants_any() const {
   if (post_->draining || !post_->settings.enabled)
     return false;
+  // One that is broken gives what has a backup to it.
   const auto state = post_->held_back.state;
-  return state == channel_state::active
-         || (state == channel_state::broken && !post_->settings.failover.empty());
+  return state == channel_state::active || state == channel_state::broken;
 }
 
 void sender_state::ask(bool fresh) {
@@ -232,6 +232,7 @@ void sender_state::ask(bool fresh) {
   wish->sender = self_.handle();
   if (wants_any())
     wish->room = held_.room().ask();
+  wish->only_backed = post_->held_back.state == channel_state::broken;
   wish->fresh = fresh;
   if (fresh) {
     wish_generation_ = next_generation();

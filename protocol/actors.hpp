@@ -136,6 +136,8 @@ struct want {
   std::uint64_t generation{0};
   /// By `static_cast<std::size_t>(priority)`.
   std::array<std::uint32_t, lane_count> room{};
+  /// It takes nothing but deliveries that a backup can take over.
+  bool only_backed{false};
   /// The first wish of a generation: rows this node owns on the channel but that are not held are
   /// freed first.
   bool fresh{false};

@@ -74,7 +74,7 @@ bool decide_claim(work& w, const delivery_ptr& x, timestamp now) {
   if (x->expires_at != timestamp::max())
     arm_at(w.out, timer_kind::expiry, x->expires_at);
   if (x->due_at <= now) {
-    if (!w.wishes.take(x->channel, x->priority))
+    if (!w.wishes.take(x->channel, x->priority, !x->failover.empty()))
       return false;
     w.out.claimed.push_back(x);
     return true;
@@ -130,14 +130,16 @@ void bind_insert(const delivery& x, const std::string& failover, const std::stri
                          null_if(!owner, {"owner", by})});
 }
 
-/// Claims what waits in one lane; answers how many it found.
+/// Claims what waits in one lane; answers how many it found. Those with a backup stand in an index
+/// of their own, so that a broken channel does not look through all that wait.
 std::uint32_t claim_lane(work& w, const std::string& channel, priority lane, std::uint32_t room,
                          timestamp now) {
+  const std::string_view which = w.wishes.only_backed(channel) ? "and w.failover <> '' " : "";
   const auto sql =
     "update notification_deliveries set owner = :node where id in (select w.id from "
     "notification_deliveries w where w.channel = :channel and w.priority = :lane and "
-    "w.owner is null and w.due_at is not null and w.due_at <= :now order by w.due_at, w.id "
-    "limit :n"
+    "w.owner is null and w.due_at is not null and w.due_at <= :now "
+    + std::string(which) + "order by w.due_at, w.id limit :n"
     + std::string(skip_locked(w.db.kind())) + ") returning " + delivery_columns;
   std::vector<delivery_ptr> found;
   w.db.select(sql, delivery_column_count,

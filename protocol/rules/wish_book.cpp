@@ -1,6 +1,7 @@
 #include "protocol/rules/wish_book.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace carillon::rules {
 
@@ -12,12 +13,17 @@ constexpr std::size_t index(priority lane) {
 
 }  // namespace
 
-void wish_book::set(const std::string& channel, const lanes& room) {
-  entries_[channel].room = room;
+void wish_book::set(const std::string& channel, const lanes& room, bool only_backed) {
+  auto& entry = entries_[channel];
+  if (std::exchange(entry.only_backed, only_backed) != only_backed)
+    entry.backlog.fill(true);
+  entry.room = room;
 }
 
-bool wish_book::take(const std::string& channel, priority lane) {
+bool wish_book::take(const std::string& channel, priority lane, bool backed) {
   auto& entry = entries_[channel];
+  if (entry.only_backed && !backed)
+    return false;
   auto& room = entry.room[index(lane)];
   auto& backlog = entry.backlog[index(lane)];
   if (backlog || room == 0) {
@@ -46,6 +52,11 @@ std::uint32_t wish_book::claimable(const std::string& channel, priority lane) co
   if (found == entries_.end() || !found->second.backlog[index(lane)])
     return 0;
   return found->second.room[index(lane)];
+}
+
+bool wish_book::only_backed(const std::string& channel) const {
+  const auto found = entries_.find(channel);
+  return found != entries_.end() && found->second.only_backed;
 }
 
 bool wish_book::any_claimable() const {

@@ -90,12 +90,13 @@ struct fixture : test_coordinator_fixture<> {
     }
   }
 
-  static want_ptr wish(const sender_actor& by) {
+  static want_ptr wish(const sender_actor& by, bool only_backed = false) {
     auto made = std::make_shared<want>();
     made->channel = "hook";
     made->sender = by;
     made->generation = 1;
     made->room = {4, 4, 4, 4};
+    made->only_backed = only_backed;
     made->fresh = true;
     return made;
   }
@@ -125,6 +126,15 @@ struct fixture : test_coordinator_fixture<> {
 
   void post(const std::string& title) {
     self->send(writer, creation_of(title));
+    sched.run();
+  }
+
+  void post_backed(const std::string& title) {
+    auto made = creation_of(title);
+    auto backed = std::make_shared<delivery>(*std::get<creation>(made->what).deliveries.at(0));
+    backed->failover = {{.channel = "backup", .recipient = "to the backup"}};
+    std::get<creation>(made->what).deliveries = {std::move(backed)};
+    self->send(writer, std::move(made));
     sched.run();
   }
 
@@ -186,6 +196,21 @@ CAF_TEST(deliveries are handed to the sender that wished for them) {
   CAF_CHECK_EQUAL(handed, list{"to early"});
   post("late");
   CAF_CHECK_EQUAL(handed, (list{"to early", "to late"}));
+}
+
+CAF_TEST(a sender that wishes for what has a backup is handed nothing else) {
+  post("plain");
+  post_backed("early");
+  self->send(writer, wish(sender, true));
+  sched.run();
+  CAF_CHECK_EQUAL(handed, list{"to early"});
+  post("later");
+  post_backed("late");
+  CAF_CHECK_EQUAL(handed, (list{"to early", "to late"}));
+  handed.clear();
+  self->send(writer, wish(sender));
+  sched.run();
+  CAF_CHECK_EQUAL(handed, (list{"to plain", "to early", "to later", "to late"}));
 }
 
 CAF_TEST(after a throw what the sender does not hold is handed over again) {

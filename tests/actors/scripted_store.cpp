@@ -74,7 +74,7 @@ void scripted_store::create(creation& x, rules::wish_book& wishes, storage::effe
   }
   for (auto& what : x.deliveries) {
     note(what->channel);
-    if (wishes.take(what->channel, what->priority))
+    if (wishes.take(what->channel, what->priority, !what->failover.empty()))
       out.claimed.push_back(what);
     out.tallies.push_back({what->channel, {0, 1, 0, 0}, 0});
     ++out.rows;

@@ -19,9 +19,10 @@ struct ledger_state {
 
 using ledger_pointer = persistence_actor::stateful_pointer<ledger_state>;
 
-bool claimable(const ledger::row& x, priority lane, timestamp now) {
+bool claimable(const ledger::row& x, const want& wish, priority lane, timestamp now) {
   const auto& what = x.what;
-  return !x.owned && !is_final(what.status) && what.priority == lane && what.due_at <= now;
+  return !x.owned && (!wish.only_backed || !what.failover.empty()) && !is_final(what.status)
+         && what.priority == lane && what.due_at <= now;
 }
 
 void serve(ledger_pointer self) {
@@ -32,7 +33,7 @@ void serve(ledger_pointer self) {
   over->generation = wish.generation;
   for (std::size_t lane = 0; lane < lane_count; ++lane)
     for (auto& [id, row] : book->rows)
-      if (wish.room[lane] > 0 && claimable(row, static_cast<priority>(lane), book->clock())) {
+      if (wish.room[lane] > 0 && claimable(row, wish, static_cast<priority>(lane), book->clock())) {
         row.owned = true;
         --wish.room[lane];
         over->deliveries.push_back(std::make_shared<const delivery>(row.what));

@@ -93,6 +93,36 @@ CAF_TEST(a channel without a sender gets nothing and keeps its backlog) {
   CAF_CHECK(!book.any_claimable());
 }
 
+CAF_TEST(a wish for backed rows alone takes no others and calls them no backlog) {
+  wish_book book;
+  book.set("mail", room(3), true);
+  CAF_CHECK(book.only_backed("mail"));
+  CAF_CHECK(!book.only_backed("sms"));
+  book.claimed("mail", normal, 3, 0);
+  CAF_CHECK(!book.take("mail", normal));
+  CAF_CHECK(!book.any_claimable());
+  CAF_CHECK(book.take("mail", normal, true));
+  CAF_CHECK(book.take("mail", normal, true));
+  CAF_CHECK(book.take("mail", normal, true));
+  CAF_CHECK(!book.take("mail", normal, true));
+  book.set("mail", room(3), true);
+  CAF_CHECK_EQUAL(book.claimable("mail", normal), 3u);
+}
+
+CAF_TEST(a wish for other rows than the one before knows nothing of what waits) {
+  auto book = idle_book(3);
+  book.set("mail", room(3));
+  CAF_CHECK(!book.any_claimable());
+  book.set("mail", room(3), true);
+  CAF_CHECK_EQUAL(book.claimable("mail", normal), 3u);
+  book.claimed("mail", normal, 3, 0);
+  book.set("mail", room(3), true);
+  CAF_CHECK(!book.any_claimable());
+  book.set("mail", room(3));
+  CAF_CHECK(!book.only_backed("mail"));
+  CAF_CHECK_EQUAL(book.claimable("mail", normal), 3u);
+}
+
 CAF_TEST(a copy that is thrown away leaves the book as it was) {
   const auto book = idle_book(1);
   auto batch = book;

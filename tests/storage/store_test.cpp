@@ -2,6 +2,7 @@
 
 #include "protocol/codec/preferences.hpp"
 #include "protocol/rules/templates.hpp"
+#include "storage/migrations.hpp"
 #include "tests/storage/store_fixture.hpp"
 
 #include <algorithm>

@@ -2,8 +2,9 @@
 // channel without losing what waits.
 
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { Engine, publisher } from './harness/engine.mjs';
+import { Engine, admin, publisher, secret as jwtSecret } from './harness/engine.mjs';
 import { DingtalkRobot, WebhookReceiver } from './harness/receiver.mjs';
 
 const robotSecret = 'SEC9f3c1a7b2e6d4508c9a1f0e3b7d6254a8c0f1e2d3b4a59687766554433221100';
@@ -103,4 +104,71 @@ test('behind refused credentials a backup takes over at once', async () => {
   const ends = await Promise.all(posted.map(final));
   assert.ok(ends.every((x) => x.status === 'dead' && x.error_class === 'invalid_credentials' && x.failed_over_to));
   assert.equal(ends.filter((x) => x.attempts > 0).length, 1);
+});
+
+test('behind refused credentials the backup of a route takes over, and what has none waits', async (t) => {
+  const backup = await WebhookReceiver.start();
+  const crowded = await Engine.start({
+    auth: `jwt_secret = "${jwtSecret}"\nmaster_key = "${randomBytes(32).toString('base64')}"`,
+    config: `
+[outbound]
+allow_private = ["127.0.0.0/8"]
+[channels.backup]
+type = "webhook"
+url = "${backup.url}"
+[channels.keyed]
+type = "dingtalk"
+webhook_url = "${robot.url}/robot/send?access_token=a-third-old-token"
+secret = "${robotSecret}"
+rate = "off"
+concurrency = 1
+[[routes]]
+event = "bare.*"
+channels = ["keyed"]
+[[routes]]
+event = "backed.*"
+channels = ["keyed"]
+failover = ["backup"]
+`,
+  });
+  t.after(() => Promise.all([crowded.discard(), backup.close()]));
+  const keyed = '/api/v1/admin/channels/keyed';
+  const told = (x, key) => x.body?.data.data[key] !== undefined;
+  const send = (type, n, key = type) => Promise.all(Array.from({ length: n }, async (_, i) => {
+    const { body } = await crowded.post('/api/v1/events', { type: `${type}.one`, data: { [key]: `${key} ${i}` } }, publisher);
+    return body.deliveries[0].id;
+  }));
+  const ends = (ids) => Promise.all(ids.map(async (id) => (await crowded.get(`/api/v1/admin/deliveries/${id}`)).body));
+  const asked = robot.requests.length;
+
+  // More than a sender takes at a time wait without a backup before those that have one.
+  await crowded.post(`${keyed}/pause`, undefined, admin);
+  const [finder] = await send('bare', 1, 'first');
+  const bare = await send('bare', 40);
+  const backed = await send('backed', 40);
+  await crowded.post(`${keyed}/resume`, undefined, admin);
+  await backup.count(40, (x) => told(x, 'backed'));
+  assert.equal((await ends([finder]))[0].error_class, 'invalid_credentials');
+  for (const x of await ends(backed))
+    assert.deepEqual([x.status, x.error_class, x.attempts, Boolean(x.failed_over_to)], ['dead', 'invalid_credentials', 0, true]);
+
+  // So does what comes later, over a crash too.
+  const later = await send('backed', 5, 'later');
+  await backup.count(5, (x) => told(x, 'later'));
+  later.push(...await send('backed', 25, 'crash'));
+  bare.push(...await send('bare', 5, 'unlucky'));
+  await crowded.kill();
+  await crowded.launch();
+  await backup.count(25, (x) => told(x, 'crash'));
+  await send('backed', 1, 'last');
+  await backup.count(1, (x) => told(x, 'last'));
+  assert.equal((await crowded.get(keyed)).body.state, 'broken');
+  assert.ok((await ends(bare)).every((x) => x.status === 'pending' && x.attempts === 0));
+  assert.ok(backup.requests.every((x) => !told(x, 'bare') && !told(x, 'unlucky') && !told(x, 'first')));
+  assert.equal(robot.requests.length, asked + 1);
+
+  const mended = await crowded.put(keyed, { webhook_url: robot.webhook }, admin);
+  assert.equal(mended.body.state, 'active', mended.text);
+  await robot.count(45, (x) => /(bare|unlucky)/.test(x.text) && x.verdict.errcode === 0);
+  assert.equal(robot.requests.length, asked + 46);
 });

@@ -31,6 +31,41 @@ STORE_TEST(claims_take_urgent_lanes_first_and_the_oldest_of_a_lane) {
   CAF_CHECK(got[0]->id == urgent->id && got[1]->id == old->id && got[2]->id == recent->id);
 }
 
+STORE_TEST(a_wish_for_backed_ones_alone_leaves_the_others_where_they_are) {
+  const auto backed = [&] {
+    auto x = message("log");
+    x->failover = {{"mail", "b@example.org", 3, std::chrono::hours{1}}};
+    return x;
+  };
+  const auto claim = [&] {
+    return within(*writer, [&](repository& x) { return x.claim(wishes, now); }).claimed;
+  };
+  const auto plain = message("log");
+  const auto old = backed();
+  commit({creation_of({plain, old})});
+  const auto only_backed = [&] { wishes.set("log", {5, 5, 5, 5}, true); };
+  only_backed();
+  const auto first = claim();
+  CAF_REQUIRE_EQUAL(first.size(), 1u);
+  CAF_CHECK(first[0]->id == old->id);
+  // With no backlog left, a new one goes over directly.
+  const auto fresh = backed();
+  const auto made = commit({creation_of({message("log"), fresh})});
+  CAF_REQUIRE_EQUAL(made.claimed.size(), 1u);
+  CAF_CHECK(made.claimed[0]->id == fresh->id);
+  CAF_CHECK(claim().empty());
+  // A node that starts on a channel that is broken still.
+  writer.reset();
+  writer = open("one");
+  wishes = {};
+  only_backed();
+  CAF_CHECK_EQUAL(claim().size(), 2u);
+  wish("log", 5);
+  const auto rest = claim();
+  CAF_REQUIRE_EQUAL(rest.size(), 2u);
+  CAF_CHECK(rest[0]->id == plain->id);
+}
+
 STORE_TEST(an_outcome_told_twice_counts_once) {
   wish("log", 5);
   const auto x = message("log");
