@@ -139,6 +139,18 @@ void set_words(message& out, const content& words) {
   out.text = codec::cut_characters(text, text_max);
 }
 
+/// The seconds that a description names, where no member does: "Too Many Requests: retry after 17".
+std::optional<std::int64_t> wait_in(std::string description) {
+  constexpr std::string_view mark = "retry after ";
+  std::ranges::transform(description, description.begin(),
+                         [](unsigned char c) { return std::tolower(c); });
+  const auto at = description.find(mark);
+  if (at == std::string::npos)
+    return std::nullopt;
+  const auto rest = std::string_view{description}.substr(at + mark.size());
+  return telegram::number_of(rest.substr(0, rest.find_first_not_of("0123456789")));
+}
+
 class telegram_channel final : public channel {
  public:
   telegram_channel(std::string bot_url, std::int64_t thread_id, milliseconds timeout)
@@ -169,7 +181,10 @@ class telegram_channel final : public channel {
     auto out =
       judge_reply(came, {.code = "error_code", .text = "description", .table = table}, now);
     const auto parameters = part("parameters");
-    if (const auto wait = integer_in(parameters, "retry_after"))
+    auto wait = integer_in(parameters, "retry_after");
+    if (!wait && out.error_class == error_class::rate_limited && got->header("retry-after").empty())
+      wait = wait_in(text_in(body, "description"));
+    if (wait)
       out.wait = seconds{std::clamp<std::int64_t>(*wait, 0, 86'400)};
     // The bot's limit and the chat's are told with the same words.
     out.wait_spreads = out.wait_is_own;

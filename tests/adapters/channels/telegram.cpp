@@ -180,6 +180,25 @@ CAF_TEST(a limit is that of the chat or the bot and says for how long) {
   CAF_CHECK(came.wait_is_own && came.wait_spreads);
 }
 
+CAF_TEST(a limit that only its words tell the length of lasts that long) {
+  CAF_CHECK_EQUAL(told(429, "Too Many Requests: retry after 17", json::object()).wait, seconds{17});
+  CAF_CHECK_EQUAL(told(429, "Too Many Requests: Retry after 9.", json::object()).wait, seconds{9});
+  CAF_CHECK_EQUAL(told(429, "Too Many Requests: retry after 17", {{"retry_after", 3}}).wait,
+                  seconds{3});
+  for (auto words : {"Too Many Requests", "retry after ", "retry after a while",
+                     "retry after 99999999999999999999"})
+    CAF_CHECK_EQUAL(told(429, words, json::object()).wait, milliseconds{0});
+  CAF_CHECK_EQUAL(told(429, "retry after 999999999", json::object()).wait,
+                  milliseconds{std::chrono::hours{24}});
+  const auto header = bot()->judge(
+    response{429,
+             {{"retry-after", "5"}},
+             R"({"ok":false,"error_code":429,"description":"Too Many Requests: retry after 17"})"},
+    {});
+  CAF_CHECK_EQUAL(header.wait, seconds{5});
+  CAF_CHECK_EQUAL(told(400, "Bad Request: retry after 17", json::object()).wait, milliseconds{0});
+}
+
 CAF_TEST(a group that became a supergroup is followed) {
   const auto came = told(400, "Bad Request: group chat was upgraded to a supergroup chat",
                          {{"migrate_to_chat_id", -1001234567890}});
