@@ -85,10 +85,23 @@ std::size_t mail_conversation::on_reply(char* data, std::size_t size, std::size_
   std::string_view line{data, size * count};
   while (line.ends_with('\n') || line.ends_with('\r'))
     line.remove_suffix(1);
+  if (!x.hears(line))
+    return 0;  // libcurl would go on without
+  x.data_answered_ = x.data_answered_ || x.command_ == "data";
   line.remove_prefix(std::min<std::size_t>(line.size(), 4));  // the code and its divider
   if (!x.quitting_ && x.text_.size() + line.size() < reply_max)
     x.text_.append(x.text_.empty() ? "" : "\n").append(line);
   return size * count;
+}
+
+bool mail_conversation::hears(std::string_view line) {
+  const bool before_tls = request_.security == mail_security::starttls && !starttls_;
+  if (request_.username.empty() || command_ != "ehlo" || before_tls || !line.starts_with("250"))
+    return true;
+  const auto offer = line.substr(std::min<std::size_t>(line.size(), 4));
+  login_offered_ = login_offered_ || offer == "AUTH" || offer.starts_with("AUTH ");
+  no_login_ = !line.starts_with("250-") && !login_offered_;
+  return !no_login_;
 }
 
 std::size_t mail_conversation::on_message(char* data, std::size_t size, std::size_t count,
@@ -131,6 +144,7 @@ void mail_conversation::said(std::string_view line) {
   if (quitting_)
     return;
   text_.clear();
+  starttls_ = starttls_ || line.starts_with("STARTTLS");
   for (auto& [verb, name] : known)
     if (line.starts_with(verb)) {
       command_ = name;
@@ -162,8 +176,19 @@ transport_result mail_conversation::run(CURL* easy) {
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &last_reply);
   auto out = code == CURLE_OK ? transport_result{reply(static_cast<int>(last_reply))}
                               : failure_of(code, static_cast<int>(last_reply));
+  found_closed_ = was_closed(easy, code, last_reply);
   curl_easy_reset(easy);  // it outlives what its options point to
   return out;
+}
+
+bool mail_conversation::was_closed(CURL* easy, CURLcode code, long last_reply) const {
+  long opened = 0;
+  curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &opened);
+  if (opened > 0 || data_answered_)
+    return false;
+  const bool lost =
+    code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING;
+  return last_reply == 421 || (lost && last_reply < 400);
 }
 
 response mail_conversation::reply(int code) const {
@@ -174,6 +199,8 @@ transport_result mail_conversation::failure_of(CURLcode code, int last_reply) co
   std::string text = curl_easy_strerror(code);
   if (refused_)
     return transport_error{transport_failure::refused, "the address may not be reached"};
+  if (no_login_)
+    return response{504, {{"command", "auth"}}, "the server offers no way to log in"};
   if (last_reply >= 400)
     return reply(last_reply);
   switch (code) {

@@ -22,6 +22,11 @@ class mail_conversation {
   /// one; every other option of it is set anew.
   transport_result run(CURL* easy);
 
+  /// True where it ran on a connection that was kept and had been closed meanwhile, as servers do
+  /// with idle ones: DATA was not answered and nothing of the message sent, so it may be said once
+  /// more on a new one.
+  bool found_closed() const noexcept { return found_closed_; }
+
  private:
   using list = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
@@ -36,6 +41,9 @@ class mail_conversation {
   void set_security(CURL* easy);
   void set_callbacks(CURL* easy);
   void said(std::string_view line);
+  /// Hears a line of a reply; false where the server takes mail without the login that is wanted.
+  bool hears(std::string_view line);
+  bool was_closed(CURL* easy, CURLcode code, long last_reply) const;
   response reply(int code) const;
   transport_result failure_of(CURLcode code, int last_reply) const;
 
@@ -47,10 +55,16 @@ class mail_conversation {
   std::string_view command_{"connect"};
   std::string text_{};
   std::size_t given_{0};
+  bool data_answered_{false};
   bool all_given_{false};
   /// The conversation is over and its end not waited for: nothing more is of interest.
   bool quitting_{false};
+  /// STARTTLS was said: what the server offers is told anew after it.
+  bool starttls_{false};
+  bool login_offered_{false};
+  bool no_login_{false};
   bool refused_{false};
+  bool found_closed_{false};
 };
 
 }  // namespace carillon

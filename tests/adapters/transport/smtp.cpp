@@ -142,6 +142,27 @@ CAF_TEST(a login is not sent in clear but to this machine) {
   CAF_CHECK_EQUAL(told(mailed(*aut, what).get()), "tls");
 }
 
+CAF_TEST(where a login is wanted and none is offered no mail is handed over) {
+  auto aut = make_smtp_transport({});
+  for (auto* offer : {"250 here", "250-here\r\n250-SIZE 1000\r\n250 8BITMIME",
+                      "250-here\r\n250 AUTHENTICATION", "502 what?"}) {
+    mail_server server{but("EHLO", offer)};
+    auto what = letter(server);
+    CAF_CHECK(told(mailed(*aut, what).get()).starts_with("message 250"));  // without a login
+    const auto heard = server.heard().size();
+    what.username = "me";
+    what.password = "secret";
+    CAF_CHECK_EQUAL(told(mailed(*aut, what).get()), "auth 504 the server offers no way to log in");
+    what.to.clear();
+    CAF_CHECK_EQUAL(told(mailed(*aut, what).get()), "auth 504 the server offers no way to log in");
+    const auto lines = server.heard();
+    CAF_CHECK(std::all_of(lines.begin() + static_cast<std::ptrdiff_t>(heard), lines.end(),
+                          [](const std::string& x) {
+                            return x.starts_with("EHLO") || x.starts_with("HELO") || x == "QUIT";
+                          }));
+  }
+}
+
 CAF_TEST(a server without STARTTLS or a known login is told nothing) {
   mail_server server{but("EHLO", "250 here")};
   auto aut = make_smtp_transport({});
