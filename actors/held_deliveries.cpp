@@ -52,6 +52,8 @@ held_delivery* held_deliveries::take_out(queue& from, queue::iterator which) {
 }
 
 void held_deliveries::look_again() {
+  for (auto* x : again_)
+    x->not_before = steady_time::min();
   for (auto& queue : queues_)
     for (auto* x : queue)
       x->not_before = steady_time::min();

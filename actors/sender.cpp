@@ -136,6 +136,7 @@ void sender_state::go_on() {
   bury();
   ask_for_token(now);
   send_on(now);
+  ask_for_tickets(now);
   ask_about_scopes();
   if (wants_any() && held_.room().wants_more())
     ask(false);
@@ -170,7 +171,8 @@ steady_time sender_state::ready_at(steady_time now) const {
 
 steady_time sender_state::ready_at(const held_delivery& x, steady_time now) {
   const auto wait = put_off_by(*post_->channel, *x.what, post_->clock());
-  return wait > milliseconds{0} ? now + wait : scopes_ready_at(x, now);
+  return wait > milliseconds{0} ? now + wait
+                                : std::max(ticket_ready_at(x, now), scopes_ready_at(x, now));
 }
 
 // One counts until its outcome is committed, so that a crash repeats no more than the concurrency;
@@ -180,6 +182,8 @@ int sender_state::in_flight() const {
 }
 
 void sender_state::start(held_delivery& x, steady_time now) {
+  if (take_ticket(x))
+    return;
   x.started = now;
   x.started_at = post_->clock();
   x.by = post_->channel;
@@ -200,8 +204,8 @@ void sender_state::start(held_delivery& x, steady_time now) {
   if (post_->in_flight)
     x.in_flight = post_->in_flight->enter(*x.what);
   ++*post_->under_way;
-  std::shared_ptr<void> place{post_->under_way.get(),
-                              [count = post_->under_way, flying = x.in_flight](void*) { --*count; }};
+  std::shared_ptr<void> place{
+    post_->under_way.get(), [count = post_->under_way, flying = x.in_flight](void*) { --*count; }};
   post_->transport->send(
     std::move(*wire), [place = std::move(place), to = self_.handle(), generation = generation_,
                        id = x.what->id](transport_result came) mutable {

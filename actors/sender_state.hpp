@@ -121,6 +121,7 @@ class sender_state {
   void read(const side_exchange& x);
   /// Asks for a token where something waits for one.
   void ask_for_token(steady_time now);
+  void request_token(steady_time now);
   void read_token(const std::variant<grant, outcome>& came);
   void start_test(const probe_now& x);
   /// The token for a test has come, or its refusal.
@@ -128,6 +129,18 @@ class sender_state {
   void test_credentials();
   void finish_test(const result<probe_report>& found);
   void finish_test(const outcome& how);
+
+  // -- tickets: tokens that serve one delivery each (sender_tickets.cpp) ----------------------
+
+  /// When it may start for all that it needs a ticket.
+  steady_time ticket_ready_at(const held_delivery& x, steady_time now);
+  /// Gives it a ticket where it needs one, and back to storage with it: a process that dies from
+  /// its attempt on knows the ticket. False where it needs none.
+  bool take_ticket(held_delivery& x);
+  /// Asks for more where something was found to lack one.
+  void ask_for_tickets(steady_time now);
+  /// The first to be sent that waits for a token or a ticket; null when none does.
+  held_delivery* first_in_need(steady_time now);
 
   // -- how it stands (sender_orders.cpp) ------------------------------------------------------
 
@@ -164,6 +177,9 @@ class sender_state {
     bool asked{false};
   };
   std::map<std::string, question> questions_;
+
+  /// Something that waits lacks a ticket.
+  bool tickets_wanted_ = false;
 
   /// A test of the credentials: who waits for it, and its exchange.
   std::vector<std::shared_ptr<answer<probe_report>>> testers_;

@@ -96,10 +96,14 @@ void sender_state::go_on_testing(const std::variant<grant, outcome>& came) {
 }
 
 void sender_state::ask_for_token(steady_time now) {
+  if (post_->channel->needs_token())
+    request_token(now);
+}
+
+void sender_state::request_token(steady_time now) {
   const auto today = post_->clock();
-  if (!post_->channel->needs_token() || post_->draining || !post_->settings.enabled
-      || post_->held_back.state != channel_state::active || !held_.has_waiting()
-      || circuit_.ready_at() > now || !post_->tokens.should_ask(today, now))
+  if (post_->draining || !post_->settings.enabled || post_->held_back.state != channel_state::active
+      || !held_.has_waiting() || circuit_.ready_at() > now || !post_->tokens.should_ask(today, now))
     return;
   auto wish = authorized(*post_->channel, stamp{today, random_()});
   if (!wish)
@@ -113,8 +117,10 @@ void sender_state::ask_for_token(steady_time now) {
 
 void sender_state::read_token(const std::variant<grant, outcome>& came) {
   const auto now = self_.steady_now();
-  if (auto* token = std::get_if<grant>(&came))
-    return post_->tokens.got(*token, post_->clock(), now);
+  if (auto* token = std::get_if<grant>(&came)) {
+    post_->tokens.got(*token, post_->clock(), now);
+    return held_.look_again();
+  }
   auto how = std::get<outcome>(came);
   post_->tokens.failed(how.wait, now);
   spdlog::warn("channel {}: no token ({})", post_->settings.name, said(how));
@@ -128,7 +134,7 @@ void sender_state::read_token(const std::variant<grant, outcome>& came) {
   circuit_.started(now);
   circuit_.ended(how.error_class, now);
   // For the first to be sent this was its attempt; those behind it wait.
-  if (auto* first = held_.next(now, [&](const held_delivery&) { return now; })) {
+  if (auto* first = first_in_need(now)) {
     first->by = post_->channel;
     first->started_at = post_->clock();
     settle(*first, {first->started_at, milliseconds{0}, how});

@@ -72,6 +72,8 @@ struct grant {
   std::string token{};
   timestamp refresh_at{};
   timestamp expires_at{};
+  /// In place of the token: tickets, each of which serves one delivery.
+  std::vector<std::string> tickets{};
 };
 
 /// A limit beside the channel's own that a message falls under, such as one of its chat: `key`
@@ -128,6 +130,10 @@ class channel {
 
   /// Whether `compose` needs a token in its stamp.
   virtual bool needs_token() const { return false; }
+
+  /// Whether this delivery is sent with a ticket and has none that serves. Tickets come out of
+  /// `authorize` and `token` like a token; each is stored with its delivery before it is used.
+  virtual bool needs_ticket(const delivery&, timestamp) const { return false; }
 
   /// How to get a token: the request that asks the provider for one, or one made here.
   virtual result<std::variant<request, grant>> authorize(const stamp&) const;

@@ -104,6 +104,9 @@ struct delivery {
   /// Why a skipped or failed one was not sent.
   std::string reason{};
   std::string provider_message_id{};
+  /// What its provider gave for it alone before the first attempt, carried by every attempt; empty
+  /// for none. Only its channel reads it.
+  std::string ticket{};
   std::string trace_id{};
   std::optional<delivery_id> failover_of{};
   std::optional<delivery_id> failed_over_to{};

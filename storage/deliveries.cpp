@@ -14,7 +14,7 @@ const std::string delivery_columns =
   "id, event_id, notification_id, channel, recipient, user_id, status, priority, "
   "attempts, tries, max_attempts, due_at, expires_at, last_error, error_class, "
   "reason, provider_message_id, trace_id, failover_of, failed_over_to, failover, "
-  "content_type, title, body, data, html, template_id, params, created_at, sent_at, owner";
+  "content_type, title, body, data, html, template_id, params, created_at, sent_at, owner, ticket";
 
 namespace {
 
@@ -50,19 +50,21 @@ constexpr column delivery_inserts[] = {{"id", binary},
                                        {"params"},
                                        {"created_at", number},
                                        {"sent_at", number},
-                                       {"owner"}};
+                                       {"owner"},
+                                       {"ticket"}};
 
 constexpr std::string_view insert_delivery =
   "insert into notification_deliveries (id, event_id, notification_id, channel, recipient, "
   "user_id, status, priority, attempts, tries, max_attempts, due_at, expires_at, last_error, "
   "error_class, reason, provider_message_id, trace_id, failover_of, failed_over_to, failover, "
-  "content_type, title, body, data, html, template_id, params, created_at, sent_at, owner) "
+  "content_type, title, body, data, html, template_id, params, created_at, sent_at, owner, "
+  "ticket) "
   "select {id}, {event_id}, {notification_id}, {channel}, {recipient}, {user_id}, {status}, "
   "{priority}, {attempts}, "
   "{tries}, {max_attempts}, {due_at}, {expires_at}, {last_error}, {error_class}, {reason}, "
   "{provider_message_id}, {trace_id}, {failover_of}, {failed_over_to}, {failover}, "
   "{content_type}, {title}, {body}, {data}, {html}, {template_id}, {params}, {created_at}, "
-  "{sent_at}, {owner} {from rows}";
+  "{sent_at}, {owner}, {ticket} {from rows}";
 
 bool is_waiting(const delivery& x) {
   return !is_final(x.status);
@@ -127,7 +129,8 @@ void bind_insert(const delivery& x, const std::string& failover, const std::stri
                          {"params", x.content.params},
                          {"created_at", x.created_at},
                          {"sent_at", x.sent_at},
-                         null_if(!owner, {"owner", by})});
+                         null_if(!owner, {"owner", by}),
+                         {"ticket", x.ticket}});
 }
 
 /// Claims what waits in one lane; answers how many it found. Those with a backup stand in an index
@@ -183,6 +186,7 @@ std::shared_ptr<delivery> read_delivery(row& x, bool show_claim) {
   out->created_at = x.time();
   out->sent_at = x.optional_time();
   const bool claimed = !x.text().empty();
+  out->ticket = x.text();
   if (show_claim && claimed && is_waiting(*out))
     out->status = delivery_status::delivering;
   return out;

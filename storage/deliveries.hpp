@@ -12,7 +12,7 @@ namespace carillon::storage {
 
 /// The columns of `notification_deliveries` in the order `read_delivery` takes them.
 extern const std::string delivery_columns;
-inline constexpr int delivery_column_count = 31;
+inline constexpr int delivery_column_count = 32;
 
 /// Reads one; a claimed one shows as `delivering` only where the caller says so.
 std::shared_ptr<delivery> read_delivery(row& x, bool show_claim);

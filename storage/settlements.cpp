@@ -33,23 +33,17 @@ constexpr std::string_view attempt_text =
   "{from rows} where true on conflict (delivery_id, number) do nothing "
   "returning delivery_id, number";
 
-constexpr column state_columns[] = {{"id", binary},
-                                    {"recipient"},
-                                    {"status"},
-                                    {"attempts", number},
-                                    {"tries", number},
-                                    {"due_at", number},
-                                    {"last_error"},
-                                    {"error_class"},
-                                    {"reason"},
-                                    {"provider_message_id"},
-                                    {"failed_over_to", binary},
-                                    {"sent_at", number}};
+constexpr column state_columns[] = {
+  {"id", binary},     {"recipient"},           {"status"},     {"attempts", number},
+  {"tries", number},  {"due_at", number},      {"last_error"}, {"error_class"},
+  {"reason"},         {"provider_message_id"}, {"ticket"},     {"failed_over_to", binary},
+  {"sent_at", number}};
 
 constexpr std::string_view state_text =
   "update notification_deliveries set recipient = {recipient}, status = {status}, "
   "attempts = {attempts}, tries = {tries}, due_at = {due_at}, last_error = {last_error}, "
   "error_class = {error_class}, reason = {reason}, provider_message_id = {provider_message_id}, "
+  "ticket = {ticket}, "
   "failed_over_to = {failed_over_to}, sent_at = {sent_at}, owner = null {from rows} "
   "where notification_deliveries.id = {id} and notification_deliveries.due_at is not null and "
   "(notification_deliveries.owner = :node or (notification_deliveries.owner is null and "
@@ -126,6 +120,7 @@ void bind_state(const delivery& x, parameter_list& out) {
                          {"error_class", to_string(x.error_class)},
                          {"reason", x.reason},
                          {"provider_message_id", x.provider_message_id},
+                         {"ticket", x.ticket},
                          {"failed_over_to", x.failed_over_to},
                          {"sent_at", x.sent_at}});
 }
@@ -136,6 +131,7 @@ constexpr std::string_view arrived_text =
   "update notification_deliveries set recipient = {recipient}, status = {status}, "
   "attempts = {attempts}, tries = {tries}, due_at = {due_at}, last_error = {last_error}, "
   "error_class = {error_class}, reason = {reason}, provider_message_id = {provider_message_id}, "
+  "ticket = {ticket}, "
   "failed_over_to = {failed_over_to}, sent_at = {sent_at} {from rows} "
   "where notification_deliveries.id = {id} and notification_deliveries.status = 'cancelled' "
   "returning notification_deliveries.id";

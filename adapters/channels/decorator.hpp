@@ -27,6 +27,10 @@ class channel_decorator : public channel {
 
   bool needs_token() const override { return inner_->needs_token(); }
 
+  bool needs_ticket(const delivery& what, timestamp now) const override {
+    return inner_->needs_ticket(what, now);
+  }
+
   result<std::variant<request, grant>> authorize(const stamp& at) const override {
     return inner_->authorize(at);
   }

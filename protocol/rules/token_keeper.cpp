@@ -6,11 +6,24 @@
 namespace carillon::rules {
 
 const std::string* token_keeper::serving(timestamp now) const {
-  return have_ && now < have_->expires_at ? &have_->token : nullptr;
+  return have_ && !have_->token.empty() && now < have_->expires_at ? &have_->token : nullptr;
+}
+
+bool token_keeper::has_ticket(timestamp now) const {
+  return have_ && !have_->tickets.empty() && now < have_->expires_at;
+}
+
+std::optional<std::string> token_keeper::take_ticket(timestamp now) {
+  if (!has_ticket(now))
+    return std::nullopt;
+  auto taken = std::move(have_->tickets.back());
+  have_->tickets.pop_back();
+  return taken;
 }
 
 bool token_keeper::should_ask(timestamp now, steady_time at) const {
-  return at >= ready_at_ && (serving(now) == nullptr || now >= have_->refresh_at);
+  const bool serves = serving(now) != nullptr || has_ticket(now);
+  return at >= ready_at_ && (!serves || now >= have_->refresh_at);
 }
 
 void token_keeper::asked(std::uint64_t number, steady_time at, milliseconds patience) {
@@ -19,7 +32,7 @@ void token_keeper::asked(std::uint64_t number, steady_time at, milliseconds pati
 }
 
 void token_keeper::got(grant token, timestamp now, steady_time at) {
-  if (token.token.empty() || token.expires_at <= now)
+  if ((token.token.empty() && token.tickets.empty()) || token.expires_at <= now)
     return failed(milliseconds::zero(), at);
   have_ = std::move(token);
   under_way_.reset();

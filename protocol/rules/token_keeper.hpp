@@ -10,9 +10,9 @@
 
 namespace carillon::rules {
 
-/// The one token of a channel: which serves, and when the provider is asked for another. There is
-/// one exchange at a time however many deliveries wait for it. What a token is good for is told by
-/// the wall clock, waits between exchanges by the steady one.
+/// The one token of a channel, or its tickets: which serves, and when the provider is asked for
+/// another. There is one exchange at a time however many deliveries wait for it. What a token is
+/// good for is told by the wall clock, waits between exchanges by the steady one.
 class token_keeper {
  public:
   static constexpr milliseconds first_wait{1000};
@@ -21,8 +21,12 @@ class token_keeper {
   /// The token to send with; null where none serves.
   const std::string* serving(timestamp now) const;
 
-  /// Whether somebody who has something to send should ask for a token now: there is none, or it is
-  /// time for a new one while the old still serves.
+  /// Whether there is a ticket, and takes it: nobody else gets that one.
+  bool has_ticket(timestamp now) const;
+  std::optional<std::string> take_ticket(timestamp now);
+
+  /// Whether somebody who has something to send should ask for a token, or tickets, now: there is
+  /// none, or it is time for a new one while the old still serves.
   bool should_ask(timestamp now, steady_time at) const;
 
   /// The exchange of that number begins. Nobody else asks until it is answered, or is given up

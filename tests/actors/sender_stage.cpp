@@ -4,6 +4,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <algorithm>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 
@@ -134,9 +135,11 @@ result<request> scripted::compose(const delivery& what, const stamp& at) const {
     return error{errc::invalid, "a title that cannot be sent"};
   if (what.content.title == "worse")
     throw std::runtime_error("a title that cannot be borne");
-  return request{http_request{
-    .headers = {{"token", at.token}, {"to", what.recipient}, {"plain", at.plain ? "yes" : "no"}},
-    .body = what.content.title}};
+  return request{http_request{.headers = {{"token", at.token},
+                                          {"to", what.recipient},
+                                          {"plain", at.plain ? "yes" : "no"},
+                                          {"ticket", what.ticket}},
+                              .body = what.content.title}};
 }
 
 outcome scripted::judge(const transport_result& came, timestamp now) const {
@@ -201,7 +204,14 @@ std::variant<grant, outcome> scripted::token(const transport_result& came, times
   auto how = judge(came, now);
   if (how.error_class != error_class::none)
     return how;
-  return grant{std::get<response>(came).body, now + *token_lives / 2, now + *token_lives};
+  const auto& given = std::get<response>(came).body;
+  if (!gives_tickets)
+    return grant{given, now + *token_lives / 2, now + *token_lives};
+  grant out{.refresh_at = now + std::chrono::hours{1}, .expires_at = now + std::chrono::hours{1}};
+  for (std::istringstream words{given}; words;)
+    if (std::string ticket; words >> ticket)
+      out.tickets.push_back(ticket);
+  return out;
 }
 
 result<request> scripted::probe(const stamp& at) const {

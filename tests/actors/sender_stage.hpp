@@ -69,15 +69,17 @@ class provider final : public transport {
   void answer_all(const transport_result& with);
 };
 
-/// Composes the delivery's title as the body, with the token, the address and `plain` in headers;
-/// reads 200, 400, 401, 404, 429 (the body is the wait in milliseconds; `own` after it makes
-/// it the message's own, `spreading` also everybody's where it is told for two) and takes the rest
-/// for transient. 498 asks for another token, 422 for no markup, 301 for another address, the body.
-/// `worse` makes composing throw, `bad` fail.
+/// Composes the delivery's title as the body, with the token, the address, `plain` and the ticket
+/// in headers; reads 200, 400, 401, 404, 429 (the body is the wait in milliseconds; `own` after it
+/// makes it the message's own, `spreading` also everybody's where it is told for two) and takes the
+/// rest for transient. 498 asks for another token, 422 for no markup, 301 for another address, the
+/// body. `worse` makes composing throw, `bad` fail, `nobody` fail for its address.
 class scripted final : public channel {
  public:
   /// It needs a token, which lives that long; an answer 200 to `token?` is one.
   std::optional<milliseconds> token_lives{};
+  /// An answer 200 to `token?` is the tickets for one delivery each, by spaces; `own` needs none.
+  bool gives_tickets{false};
   /// The limits beside the channel's own: of each recipient.
   std::optional<rate_limit> per_recipient{};
   /// How long a delivery is put off, by its title.
@@ -92,6 +94,9 @@ class scripted final : public channel {
     return waits ? waits(what.content.title, now) : milliseconds{0};
   }
   bool needs_token() const override { return token_lives.has_value(); }
+  bool needs_ticket(const delivery& what, timestamp) const override {
+    return gives_tickets && what.ticket.empty() && what.content.title != "own";
+  }
   result<std::variant<request, grant>> authorize(const stamp& at) const override;
   std::variant<grant, outcome> token(const transport_result& came, timestamp now) const override;
   result<request> probe(const stamp& at) const override;

@@ -2,6 +2,9 @@
 
 #include "protocol/rules/token_keeper.hpp"
 
+#include <set>
+#include <string>
+
 #include "tests/caf_test.hpp"
 
 namespace token_keeper_suite {
@@ -91,6 +94,23 @@ CAF_TEST(a token that is old when it comes is not renewed at every turn) {
   x.got({"t1", today, today + 1h}, today, start);
   CAF_CHECK(!x.should_ask(today, start));
   CAF_CHECK(x.should_ask(today + 1s, start + 1s));
+}
+
+CAF_TEST(a ticket is taken once and more are asked for when none is left) {
+  token_keeper x;
+  CAF_CHECK(!x.has_ticket(today));
+  x.got({.refresh_at = today + 1h, .expires_at = today + 1h, .tickets = {"c1", "c2"}}, today,
+        start);
+  CAF_CHECK(x.has_ticket(today));
+  CAF_CHECK(x.serving(today) == nullptr);
+  CAF_CHECK(!x.should_ask(today, start));
+  const std::set taken{x.take_ticket(today).value_or(""), x.take_ticket(today).value_or("")};
+  CAF_CHECK((taken == std::set<std::string>{"c1", "c2"}));
+  CAF_CHECK(!x.take_ticket(today));
+  CAF_CHECK(x.should_ask(today, start));
+  x.got({.refresh_at = today + 1h, .expires_at = today + 1h, .tickets = {"c3"}}, today, start);
+  CAF_CHECK(!x.take_ticket(today + 1h));
+  CAF_CHECK(x.should_ask(today + 1h, start));
 }
 
 CAF_TEST(what is forgotten is not waited for) {

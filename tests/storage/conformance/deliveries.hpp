@@ -136,6 +136,25 @@ STORE_TEST(a_retry_waits_for_its_time_and_outlives_a_restart) {
   CAF_CHECK(again[0]->status == delivery_status::retrying && again[0]->tries == 1);
 }
 
+STORE_TEST(a_ticket_is_kept_with_a_delivery_that_only_waits) {
+  wish("log", 5);
+  const auto x = message("log");
+  commit({creation_of({x})});
+  within(*writer, [&](repository& r) { return r.claim(wishes, now); });
+  auto with = settlement_of(*x, delivery_status::pending, 0, seconds{0});
+  auto kept = std::make_shared<delivery>(*in<settlement>(with).delivery);
+  kept->ticket = "until app c-1";
+  in<settlement>(with).delivery = kept;
+  CAF_CHECK(commit({with}).outcomes.empty());
+  writer.reset();
+  writer = open("one");
+  wish("log", 5);
+  const auto claimed = within(*writer, [&](repository& r) { return r.claim(wishes, now); }).claimed;
+  CAF_REQUIRE_EQUAL(claimed.size(), 1u);
+  CAF_CHECK_EQUAL(claimed[0]->ticket, "until app c-1");
+  CAF_CHECK_EQUAL(claimed[0]->tries, 0);
+}
+
 STORE_TEST(a_death_hands_over_to_its_successor) {
   wish("log", 5);
   const auto x = message("log");
