@@ -27,6 +27,9 @@ struct channel_type {
   std::string_view address_key{};
   /// A key that lists where messages go that name nobody with an address of their own.
   std::string_view addresses_key{};
+  /// A key with which the default rate is not that of the whole channel, since each of its scopes
+  /// has its own (a Slack bot's conversations).
+  std::string_view scoped_key{};
   /// Tells an address from any other text; null where every text may be one.
   bool (*is_address)(std::string_view){nullptr};
   /// Rate, concurrency, timeout and retry where the operator says nothing (CHANNELS.md 0.4).

@@ -208,6 +208,7 @@ channel_type slack_type() {
     .name = "slack",
     .doc = "A Slack webhook, or a bot that writes to the conversation addressed.",
     .address_key = "webhook_url",
+    .scoped_key = "bot_token",
     .defaults = {.rate = slack::pace, .concurrency = 2},
     .keys = {{"webhook_url", false, true, "https://hooks.slack.com/services/…"},
              {"bot_token", false, true, "xoxb-…, in place of a webhook"},

@@ -93,6 +93,14 @@ void read_retry(section& keys, const std::string& path, channel_settings& to,
   policy.finish();
 }
 
+void read_span(section& keys, std::string_view key, milliseconds& to) {
+  const auto given = keys.duration(key);
+  if (given && given->count() == 0)
+    keys.wrong(key, "must be more than 0s");
+  else
+    to = given.value_or(to);
+}
+
 /// Reads what every channel has.
 void read_common(section& keys, const std::string& path, channel_settings& to,
                  std::vector<fault>& faults) {
@@ -102,18 +110,13 @@ void read_common(section& keys, const std::string& path, channel_settings& to,
     to.concurrency = static_cast<int>(*n);
   if (auto n = keys.integer("timeout_seconds", 1, 3600))
     to.timeout = std::chrono::seconds{*n};
-  to.max_age = keys.duration("max_age").value_or(to.max_age);
+  read_span(keys, "max_age", to.max_age);
   read_retry(keys, path, to, faults);
   if (auto names = keys.texts("failover"))
     to.failover = std::move(*names);
   if (auto n = keys.integer("circuit_failures", 1, 1'000'000))
     to.circuit_failures = static_cast<int>(*n);
-  if (auto wait = keys.duration("circuit_cooldown")) {
-    if (wait->count() > 0)
-      to.circuit_cooldown = *wait;
-    else
-      keys.wrong("circuit_cooldown", "must be more than nothing");
-  }
+  read_span(keys, "circuit_cooldown", to.circuit_cooldown);
 }
 
 /// Reads what only this type has, as text; a list has an element a line.
@@ -140,6 +143,23 @@ channel_settings start_from(const channel_type& type, const channel_settings* be
   if (to.retry == retry_policy{})
     to.retry = *rules::find_preset("admin");
   return to;
+}
+
+/// Whether limits of its scopes stand in place of the type's own rate.
+bool is_scoped(const channel_type& type, const channel_settings& x) {
+  const auto found = x.keys.find(std::string{type.scoped_key});
+  return x.type == type.name && found != x.keys.end() && !found->second.empty();
+}
+
+/// The type's own rate holds for the whole channel but where it is scoped; one that the operator
+/// gives is read after this.
+void settle_rate(const channel_type& type, const channel_settings* below, channel_settings& to) {
+  const bool was = below != nullptr && is_scoped(type, *below);
+  const bool is = is_scoped(type, to);
+  if (is && !was && to.rate == type.defaults.rate)
+    to.rate.reset();
+  else if (was && !is && !to.rate)
+    to.rate = type.defaults.rate;
 }
 
 /// Tries what was read: a channel says itself what it cannot be made from.
@@ -169,8 +189,9 @@ channel_settings read_channel(const std::string& name, const node& from, const s
   to = start_from(*type, below);
   to.name = name;
   to.type = type->name;
-  read_common(keys, path, to, faults);
   read_own(keys, *type, to);
+  settle_rate(*type, below, to);
+  read_common(keys, path, to, faults);
   keys.finish();
   if (faults.size() == before)
     try_out(to, keys);

@@ -1,6 +1,9 @@
 #define CAF_SUITE config_channels
 
+#include "adapters/channels/registry.hpp"
+#include "bin/config/channels.hpp"
 #include "bin/config/config.hpp"
+#include "bin/config/document.hpp"
 
 #include "tests/program/fixture.hpp"
 
@@ -48,6 +51,45 @@ CAF_TEST(rates bursts and waits are read) {
   CAF_CHECK(c.max_age == std::chrono::hours{1});
   CAF_CHECK(c.timeout == std::chrono::seconds{5});
   CAF_CHECK_EQUAL(c.concurrency, 9);
+}
+
+CAF_TEST(a Slack bot has a rate for each conversation and a webhook one of its own) {
+  const auto slack = [this](const std::string& keys) {
+    return read("[channels.s]\ntype = \"slack\"\n" + keys)->channels.at("s");
+  };
+  const std::string bot = "bot_token = \"xoxb-1\"\n";
+  const std::string hook = "webhook_url = \"https://hooks.slack.com/services/T0/B0/X\"\n";
+  CAF_CHECK(!slack(bot).rate);
+  CAF_REQUIRE(slack(bot + "rate = \"5/s\"\n").rate.has_value());
+  CAF_CHECK_EQUAL(slack(bot + "rate = \"5/s\"\n").rate->count, 5);
+  CAF_REQUIRE(slack(hook).rate.has_value());
+  CAF_CHECK_EQUAL(slack(hook).rate->burst, 2);
+  CAF_CHECK(!slack(hook + "rate = \"off\"\n").rate);
+  CAF_CHECK_EQUAL(fault_of("[channels.s]\ntype = \"slack\"\n" + bot + "burst = 1\n"),
+                  "4: channels.s.burst: means nothing without a rate");
+}
+
+CAF_TEST(a Slack channel changed from a webhook to a bot changes its rate along) {
+  std::vector<fault> faults;
+  const auto change = [&](const channel_settings& below, const std::string& body) {
+    auto from = configuration::read_document(body);
+    CAF_REQUIRE(from.has_value());
+    return configuration::read_channel("s", configuration::from_api(std::move(*from)), {}, &below,
+                                       faults);
+  };
+  const channel_settings hook{
+    .name = "s",
+    .type = "slack",
+    .rate = find_channel_type("slack")->defaults.rate,
+    .keys = {{"webhook_url", "https://hooks.slack.com/services/T0/B0/X"}}};
+  const auto bot = change(hook, R"({"webhook_url":"","bot_token":"xoxb-1"})");
+  CAF_CHECK(!bot.rate);
+  CAF_CHECK(change(bot, R"({"bot_token":"","webhook_url":"https://hooks.slack.com/x"})").rate
+            == hook.rate);
+  auto own = bot;
+  own.rate = hook.rate;  // as the operator wanted it
+  CAF_CHECK(change(own, R"({"concurrency":3})").rate == hook.rate);
+  CAF_CHECK(faults.empty());
 }
 
 CAF_TEST(a key of a type may be a number) {
