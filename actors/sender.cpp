@@ -28,6 +28,13 @@ result<request> composed(const channel& by, const delivery& what, const stamp& a
   }
 }
 
+/// What keeps a message from being composed is its own, or its recipient's.
+outcome unsendable(const error& why) {
+  return {.error_class = why.code == errc::not_found ? error_class::invalid_recipient
+                                                     : error_class::invalid_request,
+          .excerpt = why.detail};
+}
+
 /// Scopes that cannot be told are none: the channel's own rate holds all the same.
 std::vector<scope_limit> scopes_of(const channel& by, const delivery& what) {
   try {
@@ -192,10 +199,7 @@ void sender_state::start(held_delivery& x, steady_time now) {
   x.scopes = scopes_of(*x.by, *x.what);
   auto wire = composed(*x.by, *x.what, stamp{x.started_at, random_(), x.token, x.again.plain});
   if (!wire)
-    return settle(x,
-                  {x.started_at,
-                   milliseconds{0},
-                   {.error_class = error_class::invalid_request, .excerpt = wire.error().detail}});
+    return settle(x, {x.started_at, milliseconds{0}, unsendable(wire.error())});
   rate_.take(now);
   post_->scopes.take(x.scopes, now);
   circuit_.started(now);

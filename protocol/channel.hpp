@@ -114,8 +114,8 @@ class channel {
  public:
   virtual ~channel() = default;
 
-  /// The exact request for one attempt; an `invalid` error makes the delivery dead at once as
-  /// `invalid_request`.
+  /// The exact request for one attempt. An error makes the delivery dead at once: `not_found`, of
+  /// an address that nobody can have, as `invalid_recipient`, any other as `invalid_request`.
   virtual result<request> compose(const delivery& what, const stamp& at) const = 0;
 
   /// Reads what came back; never throws on any bytes.

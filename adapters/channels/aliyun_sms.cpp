@@ -125,7 +125,7 @@ class aliyun_sms_channel final : public channel {
   result<request> compose(const delivery& what, const stamp& at) const override {
     // A comma would divide numbers, and then there would be one outcome for many.
     if (what.recipient.find(',') != std::string::npos)
-      return error{errc::invalid, "the address is not one phone number"};
+      return error{errc::not_found, "the address is not one phone number"};
     const auto filled = sms::template_of(what.content);
     if (!filled)
       return filled.error();

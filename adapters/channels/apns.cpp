@@ -86,7 +86,7 @@ class apns_channel final : public channel {
 
   result<request> compose(const delivery& what, const stamp& at) const override {
     if (!is_device_token(what.recipient))
-      return error{errc::invalid, "the recipient is not a device token in hexadecimal"};
+      return error{errc::not_found, "the recipient is not a device token in hexadecimal"};
     const auto data = object_in(what.content.data);
     const auto wishes = push_wishes_in(data);
     auto body = fitted_push(what, data, payload_max, [&](std::string_view text, const json& own) {

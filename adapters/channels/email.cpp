@@ -37,7 +37,7 @@ class email_channel final : public channel {
   result<request> compose(const delivery& what, const stamp& at) const override {
     auto to = parse_mail_address(what.recipient);
     if (!to)
-      return error{errc::invalid, "the recipient is not an e-mail address"};
+      return error{errc::not_found, "the recipient is not an e-mail address"};
     auto& words = what.content;
     mime::message letter{.from = from_,
                          .to = *to,

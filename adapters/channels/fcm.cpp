@@ -116,7 +116,7 @@ class fcm_channel final : public channel {
 
   result<request> compose(const delivery& what, const stamp& at) const override {
     if (what.recipient.empty())
-      return error{errc::invalid, "no registration token"};
+      return error{errc::not_found, "no registration token"};
     const auto data = object_in(what.content.data);
     const auto is_topic = what.recipient.starts_with(topic_mark);
     auto message = frame_of(what, data, at.now);

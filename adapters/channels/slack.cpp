@@ -146,7 +146,7 @@ class slack_bot final : public channel {
 
   result<request> compose(const delivery& what, const stamp&) const override {
     if (what.recipient.empty())
-      return error{errc::invalid, "a bot needs a conversation as its address"};
+      return error{errc::not_found, "a bot needs a conversation as its address"};
     return request{call("/chat.postMessage", body_of(what, what.recipient))};
   }
 

@@ -71,12 +71,12 @@ class web_push_channel final : public channel {
   result<request> compose(const delivery& what, const stamp& at) const override {
     const auto to = web_push::parse_subscription(what.recipient);
     if (!to)
-      return error{errc::invalid, "the recipient is not a browser's subscription"};
+      return error{errc::not_found, "the recipient is not a browser's subscription"};
     const auto data = object_in(what.content.data);
     // The keys of a message come from OpenSSL: 64 random bits of a stamp would not do.
     auto body = web_push::encrypted(text_of(what, data), *to, key_pair::generate(), random_salt());
     if (!body)
-      return error{errc::invalid, "the subscription's key is not a point of the curve"};
+      return error{errc::not_found, "the subscription's key is not a point of the curve"};
     http_request out{.url = base_.empty()
                               ? to->endpoint
                               : base_ + to->endpoint.substr(origin_of(to->endpoint).size()),

@@ -63,7 +63,7 @@ class webhook_channel final : public channel {
   result<request> compose(const delivery& what, const stamp& at) const override {
     auto own = rules::is_url(what.recipient);
     if (!own && url_.empty())
-      return error{errc::invalid, "the channel has no url and the recipient is none"};
+      return error{errc::not_found, "the channel has no url and the recipient is none"};
     http_request out{.url = own ? what.recipient : url_,
                      .body = body_of(what, use_),
                      .timeout = timeout_,

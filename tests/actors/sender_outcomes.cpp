@@ -94,6 +94,15 @@ CAF_TEST(what cannot be composed dies alone) {
   CAF_CHECK_EQUAL(*restarts, 0);
 }
 
+CAF_TEST(an address that nobody can have is an invalid recipient) {
+  const auto id = put("nobody");
+  start();
+  CAF_CHECK(row(id).what.status == delivery_status::dead);
+  CAF_CHECK(row(id).what.error_class == error_class::invalid_recipient);
+  CAF_CHECK_EQUAL(row(id).what.last_error, "an address that nobody can have");
+  CAF_CHECK_EQUAL(there->calls.size(), 0u);
+}
+
 CAF_TEST(an answer that cannot be read is retried and says that its outcome is unknown) {
   answer_always(response{.status = 666});
   const auto id = put("one");

@@ -133,6 +133,8 @@ void provider::answer_all(const transport_result& with) {
 result<request> scripted::compose(const delivery& what, const stamp& at) const {
   if (what.content.title == "bad")
     return error{errc::invalid, "a title that cannot be sent"};
+  if (what.content.title == "nobody")
+    return error{errc::not_found, "an address that nobody can have"};
   if (what.content.title == "worse")
     throw std::runtime_error("a title that cannot be borne");
   return request{http_request{.headers = {{"token", at.token},

@@ -165,7 +165,7 @@ CAF_TEST(a bot can be tested without sending and a webhook cannot) {
 CAF_TEST(a bot needs an address and a channel is a bot or a webhook) {
   auto what = message("", "x");
   what.recipient.clear();
-  CAF_CHECK(!bot()->compose(what, {}).has_value());
+  CAF_CHECK(bot()->compose(what, {}).error().code == errc::not_found);
   CAF_CHECK_EQUAL(test::faulty_key("slack", {}), "/webhook_url");
   CAF_CHECK_EQUAL(test::faulty_key("slack", {{"webhook_url", "https://x"}, {"bot_token", "xoxb"}}),
                   "/webhook_url");

@@ -185,7 +185,8 @@ CAF_TEST(what is no subscription is refused) {
   auto aut = pusher();
   auto good = json::parse(browser(endpoint));
   auto refuses = [&](const json& x) {
-    return !aut->compose(test::push_message(x.dump()), test::push_stamp()).has_value();
+    const auto made = aut->compose(test::push_message(x.dump()), test::push_stamp());
+    return !made && made.error().code == errc::not_found;
   };
   CAF_CHECK(!refuses(good));
   for (auto part : {"endpoint", "keys"}) {
@@ -205,6 +206,8 @@ CAF_TEST(what is no subscription is refused) {
   auto other = good;
   other["endpoint"] = "file:///etc/passwd";
   CAF_CHECK(refuses(other));
+  for (auto none : {json{}, json{"text"}, json{7}})
+    CAF_CHECK(refuses(none));
 }
 
 CAF_TEST(the key may be a number as push libraries write it) {

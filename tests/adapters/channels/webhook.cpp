@@ -112,8 +112,8 @@ CAF_TEST(a recipient that is a url is posted to under guard) {
   CAF_CHECK(sent.guarded);
 }
 
-CAF_TEST(without any url the delivery is invalid) {
-  CAF_CHECK(!(*make("", secret))->compose(stock_warning(), {}).has_value());
+CAF_TEST(without any url the recipient is invalid) {
+  CAF_CHECK((*make("", secret))->compose(stock_warning(), {}).error().code == errc::not_found);
 }
 
 CAF_TEST(a trace is passed on) {
