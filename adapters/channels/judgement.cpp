@@ -75,12 +75,16 @@ std::optional<milliseconds> retry_after(const response& came, timestamp now) {
                                   longest_wait);
 }
 
-std::string excerpt(std::string_view body) {
-  auto text = codec::cut(body, 500, "…");
-  if (!codec::is_utf8(text))
+std::string legible(std::string_view text, std::size_t most) {
+  auto out = codec::cut(text, most, "…");
+  if (!codec::is_utf8(out))
     return "(not text)";
-  std::ranges::replace(text, '\0', ' ');
-  return text;
+  std::ranges::replace(out, '\0', ' ');
+  return out;
+}
+
+std::string excerpt(std::string_view body) {
+  return legible(body, 500);
 }
 
 }  // namespace carillon::channels

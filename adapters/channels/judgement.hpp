@@ -2,6 +2,7 @@
 
 #include "protocol/channel.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,10 @@ outcome judge_unreadable(const response& came, timestamp now);
 
 /// `Retry-After` as a wait (RFC 9110: seconds or an HTTP date), at most a day; the past is 0.
 std::optional<milliseconds> retry_after(const response& came, timestamp now);
+
+/// What a provider said, as it can be stored and shown: UTF-8 without U+0000 of at most so many
+/// bytes, cut on a character's border.
+std::string legible(std::string_view text, std::size_t most);
 
 /// The first 500 bytes of a body, cut on a character's border, for the attempt log.
 std::string excerpt(std::string_view body);

@@ -1,11 +1,14 @@
 #include "adapters/channels/redacted.hpp"
 
 #include "adapters/channels/decorator.hpp"
+#include "adapters/channels/judgement.hpp"
 #include "adapters/channels/redaction.hpp"
 #include "adapters/channels/secrets.hpp"
+#include "protocol/codec/text.hpp"
 
 #include <algorithm>
 #include <cctype>
+#include <cstddef>
 #include <string_view>
 #include <utility>
 
@@ -22,6 +25,16 @@ bool repeats(std::string_view id, std::string_view secret) {
              && std::isalnum(static_cast<unsigned char>(id[at - 1])) == 0);
 }
 
+/// Bounds of what is kept of an answer, in bytes.
+constexpr std::size_t most_code = 200;
+constexpr std::size_t most_id = 500;
+constexpr std::size_t most_excerpt = 1000;
+
+/// Tokens go into header fields, and tickets into the store.
+bool is_sound(const grant& x) {
+  return !codec::has_control(x.token) && std::ranges::none_of(x.tickets, codec::has_control);
+}
+
 class redacted_channel final : public channel_decorator {
  public:
   redacted_channel(channel_ptr inner, std::vector<std::string> secrets)
@@ -35,6 +48,9 @@ class redacted_channel final : public channel_decorator {
     auto got = channel_decorator::token(came, now);
     if (auto* refusal = std::get_if<outcome>(&got))
       *refusal = without_secrets(std::move(*refusal));
+    else if (!is_sound(std::get<grant>(got)))
+      return outcome{.error_class = error_class::transient,
+                     .excerpt = "answered with a token that cannot be one"};
     return got;
   }
 
@@ -46,7 +62,10 @@ class redacted_channel final : public channel_decorator {
   outcome without_secrets(outcome out) const {
     for (auto* text : {&out.excerpt, &out.provider_code})
       *text = channels::redact(std::move(*text), secrets_);
+    out.excerpt = channels::legible(out.excerpt, most_excerpt);
+    out.provider_code = channels::legible(out.provider_code, most_code);
     auto& id = out.provider_message_id;
+    id = channels::legible(id, most_id);
     if (std::ranges::any_of(secrets_, [&](const auto& secret) { return repeats(id, secret); }))
       id = channels::redact(std::move(id), secrets_);
     return out;

@@ -5,7 +5,7 @@
 namespace carillon {
 
 /// The same channel, whose outcomes hold no secret of its settings and nothing that looks like one,
-/// whatever the provider said.
+/// and can be stored, whatever the provider said.
 channel_ptr redacted(channel_ptr what, const channel_settings& settings);
 
 }  // namespace carillon

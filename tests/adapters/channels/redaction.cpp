@@ -211,6 +211,25 @@ CAF_TEST(an id that holds the letters of a secret by chance stays whole) {
   CAF_CHECK_EQUAL(id_of(token), "***");
 }
 
+CAF_TEST(what a provider says can be stored whatever it is) {
+  const auto aut = test::provider("slack", {{"bot_token", "xoxb-1"}});
+  const auto code_of = [&](const std::string& said) {
+    return test::judged(*aut, 200, json{{"ok", false}, {"error", said}}.dump()).provider_code;
+  };
+  CAF_CHECK_EQUAL(code_of(std::string{"no\0pe", 5}), "no pe");
+  CAF_CHECK(code_of(std::string(100'000, 'x')).size() <= 200);
+  const auto sms = test::provider("twilio", samples().at("twilio").keys);
+  const auto body = json{{"sid", std::string{"SM\0x", 4}}, {"status", "queued"}}.dump();
+  CAF_CHECK_EQUAL(test::judged(*sms, 201, body).provider_message_id, "SM x");
+  const auto mini = test::provider("wechat", samples().at("wechat").keys);
+  const auto granted = [&](const std::string& token) {
+    const auto said = json{{"access_token", token}, {"expires_in", 7200}}.dump();
+    return std::holds_alternative<grant>(mini->token(response{.status = 200, .body = said}, {}));
+  };
+  CAF_CHECK(granted("T"));
+  CAF_CHECK(!granted("T\r\nX-Other: 1"));
+}
+
 CAF_TEST(a sink keeps its secrets as well) {
   const auto aut = *channels::make_webhook_sink(settings_of(
     "webhook",
