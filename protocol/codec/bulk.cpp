@@ -66,7 +66,7 @@ result<bulking> decode_bulk(std::string_view body, const text_check& objection) 
     in.refuse_unknown();
     bulking out;
     out.what.template_code = in.required_id("templateCode");
-    out.what.data = in.object("data");
+    out.what.data = in.data("data");
     out.what.channels =
       read_channels(in, "channels", objection).value_or(std::vector<std::string>{});
     out.what.priority = in.word("priority", parse_priority, "low, normal, high, urgent");

@@ -46,7 +46,7 @@ event_draft read_cloudevent(const fields& in) {
   if (in.has("data_base64"))
     in.note("data_base64", "is not taken: the data must be an object in data");
   if (in.has("data"))
-    to.data = in.object("data");
+    to.data = in.data("data");
   draft.idempotency_key = "cloudevent-" + stable_hash(to.source + '\0' + id);
   draft.alike = likeness::event;
   return draft;

@@ -63,7 +63,7 @@ std::vector<std::string> read_recipients(const fields& in) {
 
 /// A title beside the data is the data's own where that has none.
 std::string read_data(const fields& in) {
-  auto data = in.required_object(in.either("data", "payload"));
+  auto data = in.required_data(in.either("data", "payload"));
   const auto title =
     in.has("title") ? in.required_text("title", 1, max_title_characters) : std::string{};
   return data.empty() ? data : with_text_member(std::move(data), "title", title);

@@ -1,5 +1,6 @@
 #include "protocol/codec/fields.hpp"
 
+#include "protocol/codec/members.hpp"
 #include "protocol/codec/text.hpp"
 #include "protocol/codec/time.hpp"
 
@@ -138,8 +139,17 @@ std::string fields::object(std::string_view name) const {
   return {};
 }
 
-std::string fields::required_object(std::string_view name) const {
-  return need(name) ? object(name) : std::string{};
+std::string fields::data(std::string_view name) const {
+  auto text = object(name);
+  for (const auto& place : places_of_zeros(text, max_unknown)) {
+    note(std::string{name} + place, "must not contain U+0000");
+    text.clear();
+  }
+  return text;
+}
+
+std::string fields::required_data(std::string_view name) const {
+  return need(name) ? data(name) : std::string{};
 }
 
 std::optional<timestamp> fields::time(std::string_view name) const {

@@ -45,7 +45,11 @@ class fields {
 
   /// An object's JSON text, at most 64 KiB; empty where absent.
   std::string object(std::string_view name) const;
-  std::string required_object(std::string_view name) const;
+
+  /// An object that fills words: U+0000, which no words may hold, is a fault in any text or name
+  /// of it.
+  std::string data(std::string_view name) const;
+  std::string required_data(std::string_view name) const;
 
   std::optional<timestamp> time(std::string_view name) const;
 

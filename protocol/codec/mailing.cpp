@@ -151,7 +151,7 @@ result<mailing_draft> decode_template_mailing(std::string_view body, const text_
       in.refuse_unknown();
       mailing_draft draft;
       draft.template_code = in.required_id(in.either("template_name", "templateName"));
-      draft.what.extra_data = in.object(in.either("template_vars", "templateVars"));
+      draft.what.extra_data = in.data(in.either("template_vars", "templateVars"));
       draft.locale = in.id_or_empty(in.either("language", "locale"));
       read_common(in, draft, objection);
       return draft;

@@ -235,7 +235,7 @@ result<preview_draft> decode_preview(std::string_view body, const text_check& ob
     if (out.event.empty() && out.code.empty())
       in.note("event", "is required, or a template_name");
     if (in.has("data"))
-      out.data = in.object("data");
+      out.data = in.data("data");
     out.language = in.id_or_empty("language");
     out.channel = read_channel(in, objection);
     out.recipient = in.text("recipient", max_address);

@@ -179,6 +179,18 @@ CAF_TEST(each bound holds at its edge) {
   CAF_CHECK_EQUAL(data(65'537), "/data");
 }
 
+CAF_TEST(no word of the data has a zero in it) {
+  const auto faults = [](std::string_view data) {
+    return faults_in(R"({"type":"t","data":)" + std::string{data} + "}");
+  };
+  CAF_CHECK_EQUAL(faults(R"({"a":"x\u0000","b/c":{"d":["","\u0000"]},"e":"\\u0000"})"),
+                  "/data/a /data/b~1c/d/1");
+  CAF_CHECK_EQUAL(faults(R"({"a":"\\\\u0000","b":"\u0001"})"), "none");
+  CAF_CHECK_EQUAL(faults(R"({"a":"\\\\\u0000"})"), "/data/a");
+  CAF_CHECK(!faults(R"({"a\u0000":{}})").starts_with("none"));
+  CAF_CHECK_EQUAL(faults_in(R"({"type":"t","payload":{"a":"\u0000"}})"), "/payload/a");
+}
+
 CAF_TEST(a member nobody knows is refused and other spellings are not ) {
   CAF_CHECK_EQUAL(faults_in(R"({"type":"t","data":{},"recipient_id":"u","user_id":"u"})"),
                   "/recipient_id /user_id");

@@ -56,6 +56,20 @@ test('another content type is 415', async () => {
   problem(await post('<x/>', { 'content-type': 'text/xml' }), 415);
 });
 
+test('U+0000 in what fills words is 422 and told by its place', async () => {
+  const data = { order: { lines: ['a', 'b\u0000'] } };
+  const refused = async (path, body, place, headers = {}) => {
+    const answer = await engine.post(path, body, admin, headers);
+    problem(answer, 422);
+    assert.deepEqual(answer.body.errors.map((x) => x.path), [place], path);
+  };
+  await refused('/api/v1/events', { type: 't', data }, '/data/order/lines/1');
+  await refused('/api/v1/events', data, '/data/order/lines/1', { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': 's', 'ce-type': 't' });
+  await refused('/api/v1/notifications/template', { template_name: 'inventory_low', recipient: 'u', template_vars: { item_name: '\u0000' } }, '/template_vars/item_name');
+  await refused('/api/v1/notifications/bulk', { userIds: ['u'], templateCode: 'inventory_low', data }, '/data/order/lines/1');
+  await refused('/api/v1/notifications/preview', { template_name: 'inventory_low', data }, '/data/order/lines/1');
+});
+
 test('a body of ten megabytes is 413, announced or chunked', async () => {
   problem(await post(Buffer.alloc(10 << 20, 'x')).catch((x) => x), 413);
   const raw = await Raw.connect(engine.port);
