@@ -293,7 +293,7 @@ struct recount {
 
 /// What happens on channels beside the counts.
 struct channel_news {
-  std::variant<channel_standing, failing, failed_over> what{};
+  std::variant<channel_standing, failing, limited, failed_over> what{};
 };
 
 /// The WATCHDOG: counts per channel, and the alerts.

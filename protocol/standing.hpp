@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/id.hpp"
+#include "protocol/time.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -35,11 +36,22 @@ struct channel_standing {
 };
 
 /// How many attempts on a channel have failed in a row, told after each failure and after the
-/// success that ends them (0).
+/// first success (0) that follows a failure, a limit or a failover.
 struct failing {
   std::string channel{};
   int in_a_row{0};
   std::string last_error{};
+  /// No retry mends the last one, but an operator: a sign or a template that is not approved.
+  bool for_operator{false};
+};
+
+/// A channel's provider wants nothing from it until then.
+struct limited {
+  std::string channel{};
+  timestamp since{};
+  timestamp until{};
+  /// What the provider said, without secrets.
+  std::string why{};
 };
 
 /// A delivery died on its channel and goes on as another one on its backup.

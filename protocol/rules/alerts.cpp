@@ -1,18 +1,29 @@
 #include "protocol/rules/alerts.hpp"
 
+#include "protocol/codec/time.hpp"
 #include "protocol/words.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace carillon::rules {
 
 namespace {
 
-constexpr words<alert_kind_count> alert_words{"consecutive_failures", "dead_letters",
-                                              "credentials_refused", "circuit_open", "failover"};
+constexpr words<alert_kind_count> alert_words{
+  "consecutive_failures", "dead_letters", "credentials_refused",
+  "circuit_open",         "failover",     "limited",
+  "template_refused"};
+
+/// Shorter limits are everyday life.
+constexpr milliseconds shortest_worth_telling = std::chrono::minutes{30};
+
+/// What ends with the channel's next success.
+constexpr std::array until_success{alert_kind::failover, alert_kind::limited,
+                                   alert_kind::unapproved};
 
 std::string why(const alert& x) {
   return x.reason.empty() ? std::string{} : " The provider's last word: " + x.reason + ".";
@@ -43,7 +54,17 @@ std::string title_of(const alert& x) {
     case alert_kind::open:
       return channel + (x.over ? ": its provider is back" : ": its provider is away");
     case alert_kind::failover:
-      return channel + " failed over to " + x.backup;
+      return channel
+             + (x.over ? " delivers again, " + x.backup + " need no longer stand in for it"
+                       : " failed over to " + x.backup);
+    case alert_kind::limited:
+      return channel
+             + (x.over ? " delivers again, its provider limits it no longer"
+                       : " is limited by its provider until " + codec::rfc3339(*x.until));
+    case alert_kind::unapproved:
+      return channel
+             + (x.over ? " delivers again after a refused sign or template"
+                       : ": a sign or a template was refused");
   }
   return channel;
 }
@@ -64,6 +85,12 @@ std::string text_of(const alert& x) {
              + why(x);
     case alert_kind::failover:
       return title_of(x) + ": a delivery died on it and its backup takes over." + why(x);
+    case alert_kind::limited:
+      return title_of(x) + ". What it has waits, or goes to its backup where its time is over "
+             "before: a quota may be used up." + why(x);
+    case alert_kind::unapproved:
+      return title_of(x) + ". What needs it dies until it is approved there, or another one is "
+             "configured here." + why(x);
   }
   return title_of(x);
 }
@@ -80,6 +107,8 @@ std::string data_of(const alert& x) {
     out["reason"] = x.reason;
   if (!x.backup.empty())
     out["failed_over_to"] = x.backup;
+  if (x.until)
+    out["until"] = codec::rfc3339(*x.until);
   return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -90,6 +119,12 @@ std::vector<alert> alerts::hear(const failing& x, timestamp now) {
         .count = x.in_a_row,
         .reason = x.last_error},
        x.in_a_row > bounds_.consecutive_failures, now, out);
+  if (x.for_operator)
+    note({.kind = alert_kind::unapproved, .channel = x.channel, .reason = x.last_error}, true, now,
+         out);
+  else if (x.in_a_row == 0)
+    for (const auto kind : until_success)
+      note({.kind = kind, .channel = x.channel}, false, now, out);
   return out;
 }
 
@@ -111,10 +146,15 @@ std::vector<alert> alerts::hear(const channel_standing& x, timestamp now) {
 
 std::vector<alert> alerts::hear(const failed_over& x, timestamp now) {
   std::vector<alert> out;
-  auto& before = conditions_[{x.channel, alert_kind::failover}];
-  before.stands = before.told = false;  // it happens, and does not last
-  if (may_tell(before, now))
-    note({.kind = alert_kind::failover, .channel = x.channel, .reason = x.why, .backup = x.to},
+  note({.kind = alert_kind::failover, .channel = x.channel, .reason = x.why, .backup = x.to}, true,
+       now, out);
+  return out;
+}
+
+std::vector<alert> alerts::hear(const limited& x, timestamp now) {
+  std::vector<alert> out;
+  if (x.until - x.since >= shortest_worth_telling)
+    note({.kind = alert_kind::limited, .channel = x.channel, .reason = x.why, .until = x.until},
          true, now, out);
   return out;
 }
@@ -131,7 +171,7 @@ std::vector<alert> alerts::wake(timestamp now) {
   std::vector<alert> out;
   for (auto& [key, x] : conditions_)
     if (x.stands && !x.told && may_tell(x, now))
-      note(x.last, true, now, out);
+      note(x.last, !x.last.until || *x.last.until > now, now, out);
   return out;
 }
 
@@ -161,7 +201,11 @@ void alerts::note(alert x, bool stands, timestamp now, std::vector<alert>& out) 
     known.told_at = now;
     out.push_back(x);
   } else if (!stands && std::exchange(known.told, false)) {
-    out.push_back({.kind = x.kind, .channel = x.channel, .over = true, .count = x.count});
+    out.push_back({.kind = x.kind,
+                   .channel = x.channel,
+                   .over = true,
+                   .count = x.count,
+                   .backup = known.last.backup});
   }
   known.last = std::move(x);
 }

@@ -24,9 +24,17 @@ struct alert_bounds {
   milliseconds cooldown{std::chrono::minutes{15}};
 };
 
-enum class alert_kind : std::uint8_t { failures, dead_letters, broken, open, failover };
+enum class alert_kind : std::uint8_t {
+  failures,
+  dead_letters,
+  broken,
+  open,
+  failover,
+  limited,     ///< by the provider, for half an hour or longer
+  unapproved,  ///< a sign or a template was refused, which no retry mends
+};
 
-inline constexpr std::size_t alert_kind_count = 5;
+inline constexpr std::size_t alert_kind_count = 7;
 
 std::string_view to_string(alert_kind x);
 
@@ -40,8 +48,10 @@ struct alert {
   std::int64_t count{0};
   /// What the provider said last, without secrets.
   std::string reason{};
-  /// The backup that took over.
+  /// The backup that took over, or that is no longer needed.
   std::string backup{};
+  /// How long a limit lasts.
+  std::optional<timestamp> until{};
 };
 
 /// What an alert says in its title and text.
@@ -53,7 +63,8 @@ std::string data_of(const alert& x);
 /// Decides which alerts are raised and taken back. One that stands is raised once, and again if it
 /// is heard of after the cooldown; one that comes within the cooldown of the last of its kind and
 /// channel waits for the end of it, and is dropped if it is over by then. An all-clear is told
-/// where the alert was.
+/// where the alert was. Of a failover, a limit and what was not approved it comes with the
+/// channel's next success.
 class alerts {
  public:
   explicit alerts(const alert_bounds& bounds) : bounds_(bounds) {}
@@ -63,6 +74,7 @@ class alerts {
   /// The first of a channel is how it stood already, known to the operator.
   std::vector<alert> hear(const channel_standing& x, timestamp now);
   std::vector<alert> hear(const failed_over& x, timestamp now);
+  std::vector<alert> hear(const limited& x, timestamp now);
   std::vector<alert> count_dead(const std::string& channel, std::int64_t dead, timestamp now);
 
   /// Those that had to wait for the end of their cooldown, and when to look again.

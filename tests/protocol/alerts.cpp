@@ -23,6 +23,12 @@ std::vector<rules::alert> fail(alerts& x, int in_a_row, timestamp now = noon) {
   return x.hear(failing{"sms", in_a_row, in_a_row > 0 ? "503: no" : ""}, now);
 }
 
+std::vector<rules::alert> limit(alerts& x, milliseconds wait, timestamp now = noon) {
+  return x.hear(limited{"sms", now, now + wait, "90030: over limit"}, now);
+}
+
+const failed_over to_mail{"sms", {}, "mail", {}, "503: no"};
+
 }  // namespace
 
 CAF_TEST(more failures in a row than the bound are one alert and the next success ends it) {
@@ -111,15 +117,65 @@ CAF_TEST(pausing and switching off belong to the operator and are no alert) {
   CAF_CHECK(told[0].over);
 }
 
-CAF_TEST(failovers are told once in a cooldown and have no end) {
+CAF_TEST(failovers are told once in a cooldown) {
   alerts x{{.cooldown = 15min}};
-  const failed_over what{"sms", {}, "mail", {}, "503: no"};
-  const auto told = x.hear(what, noon);
+  const auto told = x.hear(to_mail, noon);
   CAF_REQUIRE_EQUAL(told.size(), 1u);
   CAF_CHECK_EQUAL(told[0].backup, "mail");
-  CAF_CHECK(x.hear(what, noon + 1min).empty());
+  CAF_CHECK(x.hear(to_mail, noon + 1min).empty());
   CAF_CHECK(!x.wakes_at());
-  CAF_CHECK_EQUAL(x.hear(what, noon + 15min).size(), 1u);
+  CAF_CHECK_EQUAL(x.hear(to_mail, noon + 15min).size(), 1u);
+}
+
+CAF_TEST(a failover is over with the next success however few failures came before) {
+  alerts x{{.cooldown = 15min}};
+  fail(x, 1);
+  x.hear(to_mail, noon);
+  CAF_CHECK(fail(x, 2, noon + 1min).empty());
+  const auto over = fail(x, 0, noon + 2min);
+  CAF_REQUIRE_EQUAL(over.size(), 1u);
+  CAF_CHECK(over[0].kind == alert_kind::failover && over[0].over);
+  CAF_CHECK_EQUAL(over[0].backup, "mail");
+  CAF_CHECK(fail(x, 0, noon + 3min).empty());
+  CAF_CHECK(x.hear(to_mail, noon + 4min).empty());
+  CAF_CHECK_EQUAL(x.wake(noon + 15min).size(), 1u);
+}
+
+CAF_TEST(limits of half an hour and longer are told and the next success ends them) {
+  alerts x{{}};
+  CAF_CHECK(limit(x, 30min - 1ms).empty());
+  const auto told = limit(x, 30min);
+  CAF_REQUIRE_EQUAL(told.size(), 1u);
+  CAF_CHECK(told[0].kind == alert_kind::limited);
+  CAF_CHECK_EQUAL(told[0].reason, "90030: over limit");
+  CAF_CHECK(told[0].until == noon + 30min);
+  CAF_CHECK(limit(x, 1h, noon + 1s).empty());
+  CAF_CHECK(fail(x, 1, noon + 31min).empty());
+  const auto over = fail(x, 0, noon + 32min);
+  CAF_REQUIRE_EQUAL(over.size(), 1u);
+  CAF_CHECK(over[0].kind == alert_kind::limited && over[0].over && !over[0].until);
+}
+
+CAF_TEST(a limit that ended before its cooldown did is told no more) {
+  alerts x{{.cooldown = 2h}};
+  limit(x, 1h);
+  fail(x, 0, noon + 1min);
+  CAF_CHECK(limit(x, 1h, noon + 2min).empty());
+  CAF_CHECK(x.wake(noon + 2h).empty());
+  CAF_CHECK(!x.wakes_at());
+  CAF_CHECK_EQUAL(limit(x, 1h, noon + 2h).size(), 1u);
+}
+
+CAF_TEST(a refused sign or template is told at the first and the next success ends it) {
+  alerts x{{.consecutive_failures = 3}};
+  const auto told = x.hear(failing{"sms", 1, "isv.SMS_TEMPLATE_ILLEGAL", true}, noon);
+  CAF_REQUIRE_EQUAL(told.size(), 1u);
+  CAF_CHECK(told[0].kind == alert_kind::unapproved);
+  CAF_CHECK_EQUAL(told[0].reason, "isv.SMS_TEMPLATE_ILLEGAL");
+  CAF_CHECK(fail(x, 2, noon + 1min).empty());
+  const auto over = fail(x, 0, noon + 2min);
+  CAF_REQUIRE_EQUAL(over.size(), 1u);
+  CAF_CHECK(over[0].kind == alert_kind::unapproved && over[0].over);
 }
 
 CAF_TEST(dead letters above the bound are told and when they are within it again) {
@@ -141,6 +197,12 @@ CAF_TEST(an alert says what it is about to people and programs) {
   CAF_CHECK_NOT_EQUAL(data.find(R"("failed_over_to":"mail")"), std::string::npos);
   CAF_CHECK_NOT_EQUAL(data.find(R"("status":"firing")"), std::string::npos);
   CAF_CHECK_NOT_EQUAL(data.find(R"(503: \"no\")"), std::string::npos);
+  CAF_CHECK_EQUAL(data.find("until"), std::string::npos);
+  const rules::alert limit{.kind = alert_kind::limited, .channel = "sms", .until = noon};
+  CAF_CHECK_EQUAL(rules::title_of(limit),
+                  "Channel sms is limited by its provider until 2027-01-15T08:00:00.000Z");
+  CAF_CHECK_NOT_EQUAL(rules::data_of(limit).find(R"("until":"2027-01-15T08:00:00.000Z")"),
+                      std::string::npos);
 }
 
 }  // namespace alerts_suite
