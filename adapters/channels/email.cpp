@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace carillon::channels {
@@ -19,14 +20,32 @@ namespace {
 
 constexpr std::size_t unsubscribe_max = 900;  // a header's line has at most 998
 
-/// The value of List-Unsubscribe that the data asks for: a URL, or several in angle brackets with
-/// commas between.
+std::string in_angles(std::string text) {
+  return text.empty() || text.starts_with('<') ? text : "<" + text + ">";
+}
+
+/// The value of List-Unsubscribe that the data asks for: a URL or a list of some, or several in
+/// angle brackets with commas between.
 std::string unsubscribe_of(const content& words) {
   const auto data = object_in(words.data);
-  auto text = text_in(data, "list_unsubscribe");
-  if (text.empty())
-    text = text_in(data, "unsubscribe_url");
-  return text.empty() || text.starts_with('<') ? text : "<" + text + ">";
+  std::string out;
+  for (const auto& one : texts_in(data, "list_unsubscribe"))
+    out.append(out.empty() ? "" : ", ").append(in_angles(one));
+  for (const auto* name : {"list_unsubscribe", "unsubscribe_url"})
+    if (out.empty())
+      out = in_angles(text_in(data, name));
+  return out;
+}
+
+/// Of what is folded after its commas, the longest line.
+std::size_t longest_line(std::string_view unsubscribe) {
+  std::size_t longest = 0;
+  while (!unsubscribe.empty()) {
+    const auto size = std::min(unsubscribe.find(", "), unsubscribe.size());
+    longest = std::max(longest, size);
+    unsubscribe.remove_prefix(std::min(size + 2, unsubscribe.size()));
+  }
+  return longest;
 }
 
 class email_channel final : public channel {
@@ -47,7 +66,7 @@ class email_channel final : public channel {
                          .text = words.text,
                          .html = words.html.empty() ? mime::html_of(words.text) : words.html,
                          .unsubscribe = unsubscribe_of(words)};
-    if (letter.unsubscribe.size() > unsubscribe_max)
+    if (longest_line(letter.unsubscribe) > unsubscribe_max)
       return error{errc::invalid, "the URL to unsubscribe at is too long"};
     auto message = mime::write(letter);
     if (!message)

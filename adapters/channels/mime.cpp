@@ -120,6 +120,13 @@ std::string base64_lines(std::string_view bytes) {
   return out;
 }
 
+/// What stands between commas, each on a line of its own.
+std::string folded_list(std::string text) {
+  for (std::size_t at = 0; (at = text.find(", ", at)) != std::string::npos; at += 4)
+    text.replace(at, 2, ",\r\n ");
+  return text;
+}
+
 std::string date_text(timestamp at) {
   auto seconds_of = static_cast<std::time_t>(to_millis(at) / 1000);
   std::tm parts{};
@@ -209,7 +216,7 @@ result<std::string> write(const message& what) {
   line("Message-ID: <" + what.id + ">");
   line("Auto-Submitted: auto-generated");
   if (!what.unsubscribe.empty()) {
-    line("List-Unsubscribe: " + what.unsubscribe);
+    line("List-Unsubscribe: " + folded_list(what.unsubscribe));
     if (what.unsubscribe.find("<https://") != std::string::npos)
       line("List-Unsubscribe-Post: List-Unsubscribe=One-Click");
   }

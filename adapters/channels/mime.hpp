@@ -20,8 +20,8 @@ struct message {
   std::string text{};
   /// Empty: the message is plain text alone.
   std::string html{};
-  /// The value of List-Unsubscribe (RFC 2369), where it is given. An https URL in it is also
-  /// offered for one click (RFC 8058).
+  /// The value of List-Unsubscribe (RFC 2369), where it is given, folded after its commas. An https
+  /// URL in it is also offered for one click (RFC 8058).
   std::string unsubscribe{};
 };
 

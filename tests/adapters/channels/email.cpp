@@ -104,6 +104,15 @@ CAF_TEST(the data may ask for a way to unsubscribe) {
   CAF_CHECK(mailto.find("\r\nList-Unsubscribe: <mailto:leave@example.com>\r\n")
             != std::string::npos);
   CAF_CHECK(mailto.find("One-Click") == std::string::npos);
+  what.content.data = R"({"list_unsubscribe":["https://example.com/u","<mailto:a@b.c>"]})";
+  auto both = mail_of(*mailer(), what).message;
+  CAF_CHECK(both.find("\r\nList-Unsubscribe: <https://example.com/u>,\r\n <mailto:a@b.c>\r\n")
+            != std::string::npos);
+  CAF_CHECK(both.find("One-Click") != std::string::npos);
+  const std::string far = "https://example.com/" + std::string(800, 'u');
+  what.content.data = R"({"list_unsubscribe":[")" + far + "1\",\"" + far + "2\"]}";
+  CAF_CHECK(mail_of(*mailer(), what).message.find("2>\r\nList-Unsubscribe-Post")
+            != std::string::npos);
 }
 
 CAF_TEST(what cannot be sent safely is refused before anything is sent) {
