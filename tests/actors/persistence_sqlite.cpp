@@ -3,9 +3,8 @@
 #include "protocol/id.hpp"
 #include "tests/actors/counted.hpp"
 #include "tests/actors/faults.hpp"
+#include "tests/temporary_directory.hpp"
 
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,24 +20,9 @@ namespace {
 
 constexpr timestamp noon{milliseconds{1'700'000'000'000}};
 
-/// A directory of its own that is removed at the end.
-class scratch {
- public:
-  scratch() {
-    auto pattern = (std::filesystem::temp_directory_path() / "carillon-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~scratch() { std::filesystem::remove_all(path_); }
-
-  std::string url() const { return "sqlite://" + path_ + "/store.db"; }
-
- private:
-  std::string path_;
-};
-
 struct fixture : test_coordinator_fixture<> {
   fixture() {
-    storage::migrate(place.url());
+    storage::migrate(url);
     supervisor =
       sys.spawn([]() -> supervisor_actor::behavior_type { return {[](const child_failed&) {}}; });
     sender = sys.spawn([this](sender_actor::pointer me) -> sender_actor::behavior_type {
@@ -57,7 +41,7 @@ struct fixture : test_coordinator_fixture<> {
       };
     });
     queries = spawn_queries(
-      sys, supervisor, gauges, [this] { return storage::open_reader(place.url()); }, {}, false);
+      sys, supervisor, gauges, [this] { return storage::open_reader(url); }, {}, false);
     start();
   }
 
@@ -71,7 +55,7 @@ struct fixture : test_coordinator_fixture<> {
   }
 
   storage::options options() const {
-    return {.url = place.url(), .node = "here", .name_timeout = seconds{0}};
+    return {.url = url, .node = "here", .name_timeout = seconds{0}};
   }
 
   void start() {
@@ -152,7 +136,8 @@ struct fixture : test_coordinator_fixture<> {
     return count;
   }
 
-  scratch place;
+  tests::temporary_directory place;
+  std::string url = "sqlite://" + place.path("store.db");
   tests::counted gauges;
   uuid_source ids;
   std::shared_ptr<store_health> health = std::make_shared<store_health>();

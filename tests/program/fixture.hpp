@@ -1,42 +1,11 @@
 #pragma once
 
 #include "bin/config/config.hpp"
+#include "tests/temporary_directory.hpp"
 
-#include <unistd.h>
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
 
 namespace carillon::tests {
-
-/// A directory that is gone with its object.
-class temporary_directory {
- public:
-  temporary_directory() {
-    std::string name = (std::filesystem::temp_directory_path() / "carillon-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr)
-      std::abort();
-    path_ = name;
-  }
-  ~temporary_directory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  temporary_directory(const temporary_directory&) = delete;
-  temporary_directory& operator=(const temporary_directory&) = delete;
-
-  std::string file(const std::string& name, const std::string& content) const {
-    auto full = path_ / name;
-    std::ofstream{full} << content;
-    return full.string();
-  }
-  std::string path(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// Reads a configuration file of this content, with what else there is.
 struct config_fixture {

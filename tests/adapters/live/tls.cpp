@@ -2,6 +2,7 @@
 
 #include "tests/adapters/live/engine_side.hpp"
 #include "tests/adapters/live/loopback.hpp"
+#include "tests/temporary_directory.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -9,11 +10,8 @@
 
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <string>
-
-#include <unistd.h>
 
 #include "tests/caf_test.hpp"
 
@@ -26,13 +24,11 @@ namespace {
 
 /// A self-signed certificate and its key as files of a private directory.
 struct identity {
-  std::filesystem::path directory =
-    std::filesystem::temp_directory_path() / ("carillon-tls-" + std::to_string(::getpid()));
-  std::string certificate = directory / "certificate.pem";
-  std::string key = directory / "key.pem";
+  tests::temporary_directory directory;
+  std::string certificate = directory.path("certificate.pem");
+  std::string key = directory.path("key.pem");
 
   identity() {
-    std::filesystem::create_directories(directory);
     const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> pair{EVP_EC_gen("P-256"),
                                                                    &EVP_PKEY_free};
     const std::unique_ptr<X509, decltype(&X509_free)> card{X509_new(), &X509_free};
@@ -45,7 +41,6 @@ struct identity {
       PEM_write_PrivateKey(to, pair.get(), nullptr, nullptr, 0, nullptr, nullptr);
     });
   }
-  ~identity() { std::filesystem::remove_all(directory); }
 
   template <class Write>
   static void write(const std::string& file, Write write) {
