@@ -177,8 +177,8 @@ void http_connection::send(reply with) {
   const double took = std::chrono::duration<double>(desk_->on.now() - request_.arrived).count();
   at.with.count->request(admission_.label(), with.status, took);
   if (spdlog::should_log(spdlog::level::debug))
-    spdlog::debug("{} {} {} {:.6f} trace_id={}", head.method_text, head.path, with.status, took,
-                  request_.trace_id);
+    spdlog::debug("{} {} {} {:.6f}{}{}", head.method_text, head.path, with.status, took,
+                  request_.trace_id.empty() ? "" : " trace_id=", request_.trace_id);
   if (admission_.quota)
     add_allowance(with, *admission_.quota);
   close_after_ = with.close || !head.keep_alive || at.closing.load(std::memory_order_relaxed);

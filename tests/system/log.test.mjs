@@ -42,7 +42,8 @@ async function provoke(engine) {
   const words = { title: 'a\nb', extra_data: { zero: '\u0000' } };
   for (const channel of [...hooks, 'log'])
     assert.equal((await engine.post('/api/v1/notifications', { ...words, message, user_id: 'u', channels: [channel] }, publisher, headers)).status, 201);
-  await engine.post('/api/v1/notifications/multi-channel', { ...words, content: message, channels: ['slack'], recipient: { slack: 'C012' } }, publisher, headers);
+  const chat = await engine.post('/api/v1/notifications/multi-channel', { ...words, content: message, channels: ['slack'], recipient: { slack: 'C012' } }, publisher, headers);
+  assert.equal(chat.body.deliveries[0].status, 'dead', chat.text);
   const ask = await Raw.connect(engine.port);
   ask.send(Buffer.from(`GET /livez\xff\xc2\x9b"\\ HTTP/1.1\r\nHost: x\r\n\r\n`, 'latin1'));
   assert.equal((await ask.answer()).status, 404);
@@ -60,6 +61,7 @@ test('every line of JSON is an object with its time, level and message', () => {
     assert.match(x.time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     assert.ok(['debug', 'info', 'warning', 'error'].includes(x.level), x.level);
     assert.equal(typeof x.message, 'string');
+    assert.ok(!('trace_id' in x) || x.trace_id === trace, JSON.stringify(x));
   }
   const outcomes = all.filter((x) => x.delivery_id);
   assert.deepEqual(new Set(outcomes.map((x) => x.channel)), new Set([...hooks, 'slack', 'log']));
