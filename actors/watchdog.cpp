@@ -115,6 +115,7 @@ class watchdog_state {
     what->draft.what.subject = "carillon";
     what->draft.what.priority = x.over ? priority::normal : priority::high;
     what->draft.what.data = rules::data_of(x);
+    what->draft.type = x.over ? notification_type::success : notification_type::alert;
     what->only = post_->path;
     what->now = post_->clock();
     what->arrived = self_.steady_now();

@@ -130,10 +130,26 @@ CAF_TEST(the fourth failure in a row is posted as an event of its own) {
   CAF_CHECK_NOT_EQUAL(what.data.find("4 attempts in a row failed"), std::string::npos);
   CAF_REQUIRE(posted[0]->only.has_value());
   CAF_CHECK_EQUAL(posted[0]->only->channels.front(), "ops");
+  CAF_CHECK(posted[0]->draft.type == notification_type::alert);
+  CAF_CHECK(what.priority == priority::high);
   CAF_CHECK_EQUAL(gauges.alerts.at(0), "consecutive_failures sms");
   hear(failing{"sms", 0, {}});
   CAF_REQUIRE_EQUAL(posted.size(), 2u);
   CAF_CHECK_NOT_EQUAL(data(1).find("resolved"), std::string::npos);
+  CAF_CHECK(posted[1]->draft.type == notification_type::success);
+  CAF_CHECK(posted[1]->draft.what.priority == priority::normal);
+}
+
+CAF_TEST(long limits and failovers are posted and so is their end) {
+  hear(limited{"sms", now(), now() + 1h, "90030"});
+  hear(failed_over{"sms", {}, "mail", {}, "90030"});
+  CAF_REQUIRE_EQUAL(posted.size(), 2u);
+  CAF_CHECK_EQUAL(gauges.alerts.at(0), "limited sms");
+  CAF_CHECK_EQUAL(gauges.alerts.at(1), "failover sms");
+  hear(failing{"sms", 0, {}});
+  CAF_REQUIRE_EQUAL(posted.size(), 4u);
+  for (const std::size_t n : {2, 3})
+    CAF_CHECK_NOT_EQUAL(data(n).find("resolved"), std::string::npos);
 }
 
 CAF_TEST(nothing is posted about the channel that alerts go to) {
