@@ -21,9 +21,10 @@ bool may_be_told_again(const error& why) {
 }
 
 /// `judge` promises not to throw; should it, the provider may well have taken the message.
-outcome judged(const channel& by, const transport_result& came, timestamp now) {
+outcome judged(const channel& by, const delivery& what, const transport_result& came,
+               timestamp now) {
   try {
-    return by.judge(came, now);
+    return by.judge_for(what, came, now);
   } catch (const std::exception& e) {
     return unreadable(e);
   }
@@ -79,7 +80,7 @@ void sender_state::read(const exchange& x) {
     const auto now = self_.steady_now();
     rules::finished attempt{mine->started_at,
                             std::chrono::duration_cast<milliseconds>(now - mine->started),
-                            judged(*mine->by, x.result, post_->clock())};
+                            judged(*mine->by, *mine->what, x.result, post_->clock())};
     if (!send_again(*mine, attempt)) {
       attempt.how = rules::last_word(std::move(attempt.how));
       circuit_.ended(attempt.how.error_class, now);

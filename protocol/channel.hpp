@@ -121,6 +121,12 @@ class channel {
   /// Reads what came back; never throws on any bytes.
   virtual outcome judge(const transport_result& came, timestamp now) const = 0;
 
+  /// The same where it matters which delivery it answers, such as one to several people of whom the
+  /// answer names some. Senders ask this one, which is `judge` unless overridden.
+  virtual outcome judge_for(const delivery&, const transport_result& came, timestamp now) const {
+    return judge(came, now);
+  }
+
   /// The limits beside the channel's own that this message falls under.
   virtual std::vector<scope_limit> scopes(const delivery&) const { return {}; }
 

@@ -17,6 +17,11 @@ class channel_decorator : public channel {
     return inner_->judge(came, now);
   }
 
+  outcome judge_for(const delivery& what, const transport_result& came,
+                    timestamp now) const override {
+    return inner_->judge_for(what, came, now);
+  }
+
   std::vector<scope_limit> scopes(const delivery& what) const override {
     return inner_->scopes(what);
   }

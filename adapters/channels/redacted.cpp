@@ -44,6 +44,11 @@ class redacted_channel final : public channel_decorator {
     return without_secrets(channel_decorator::judge(came, now));
   }
 
+  outcome judge_for(const delivery& what, const transport_result& came,
+                    timestamp now) const override {
+    return without_secrets(channel_decorator::judge_for(what, came, now));
+  }
+
   std::variant<grant, outcome> token(const transport_result& came, timestamp now) const override {
     auto got = channel_decorator::token(came, now);
     if (auto* refusal = std::get_if<outcome>(&got))

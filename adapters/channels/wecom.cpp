@@ -6,6 +6,7 @@
 #include "adapters/channels/signature.hpp"
 #include "adapters/channels/token_channel.hpp"
 #include "adapters/channels/types.hpp"
+#include "adapters/channels/wecom_receivers.hpp"
 #include "adapters/channels/weixin.hpp"
 #include "protocol/codec/text.hpp"
 
@@ -60,15 +61,6 @@ constexpr std::array table{
   error_row{6000, {error_class::transient}},
 };
 
-/// Where an address goes: a member, a department (`party:2`) or a tag (`tag:3`).
-std::pair<const char*, std::string_view> receiver_of(std::string_view address) {
-  for (const auto& [prefix, member] :
-       {std::pair{std::string_view{"party:"}, "toparty"}, {std::string_view{"tag:"}, "totag"}})
-    if (address.starts_with(prefix))
-      return {member, address.substr(prefix.size())};
-  return {"touser", address};
-}
-
 http_request ask_token(const channel_settings& settings, const std::string& base) {
   return {.method = "GET",
           .url = base + "/cgi-bin/gettoken?corpid=" + percent_encode(key_of(settings, "corp_id"))
@@ -91,8 +83,8 @@ class wecom_channel final : public token_channel {
     const auto kind = text_in(data, "msg_type") == "text" ? "text" : "markdown";
     const auto words =
       kind == std::string_view{"text"} ? plain_words(what.content) : markdown_words(what.content);
-    const auto [member, receiver] = receiver_of(what.recipient);
-    ordered_json body{{member, receiver},
+    const auto whom = receivers_of(what.recipient);
+    ordered_json body{{whom.member, whom.list},
                       {"msgtype", kind},
                       {"agentid", agent_id_},
                       {kind, {{"content", codec::cut(words, content_max)}}},
@@ -112,11 +104,25 @@ class wecom_channel final : public token_channel {
     const auto* got = std::get_if<response>(&came);
     if (got == nullptr || out.error_class != error_class::none)
       return out;
-    const auto body = object_in(got->body);
-    out.provider_message_id = text_in(body, "msgid");
-    for (const auto* refused : {"invaliduser", "invalidparty", "invalidtag", "unlicenseduser"})
-      if (!text_in(body, refused).empty())
-        out.error_class = error_class::invalid_recipient;
+    out.provider_message_id = text_in(object_in(got->body), "msgid");
+    return out;
+  }
+
+  /// A message that reached some of those it was for is delivered: sent again they would have it
+  /// twice.
+  outcome judge_for(const delivery& what, const transport_result& came,
+                    timestamp now) const override {
+    auto out = judge(came, now);
+    const auto* got = std::get_if<response>(&came);
+    if (got == nullptr || out.error_class != error_class::none)
+      return out;
+    const auto whom = receivers_of(what.recipient);
+    const auto lost = unreached(whom, object_in(got->body));
+    if (lost.empty())
+      return out;
+    if (lost.size() == whom.ids.size())
+      out.error_class = error_class::invalid_recipient;
+    out.excerpt = "did not reach " + joined(lost) + ": " + out.excerpt;
     return out;
   }
 

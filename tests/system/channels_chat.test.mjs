@@ -226,6 +226,13 @@ test('wecom: a receiver named in a success is none', async () => {
   assert.deepEqual(end(await send('wecom', 'lisi')), ['dead', 'invalid_recipient', 1]);
 });
 
+test('wecom: a message that reached some is delivered and says whom it did not reach', async () => {
+  const told = await send('wecom', 'zhangsan|Nobody');
+  assert.deepEqual(end(told), ['delivered', null, 1]);
+  assert.ok(told.provider_message_id);
+  assert.match(told.attempt_log[0].excerpt, /^did not reach nobody: /);
+});
+
 test('wecom_bot: markdown with the words as they are, a text where mobiles are mentioned', async () => {
   assert.equal((await send('wecom_bot', undefined, { at_user_ids: ['u1'] })).status, 'delivered');
   assert.equal(wecomBot.taken.pop().markdown.content, `### ${title}\n\n${content}\n<@u1>`);

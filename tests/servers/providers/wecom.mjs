@@ -57,7 +57,8 @@ export class WecomApp extends Provider {
     }
     const body = parsed(call.text);
     this.taken.push(body);
-    return { body: { errcode: 0, errmsg: 'ok', invaliduser: '', msgid: `m-${this.taken.length}` } };
+    const invaliduser = (body.touser ?? '').split('|').filter((x) => x && x !== '@all' && !this.members.has(x)).join('|').toLowerCase();
+    return { body: { errcode: 0, errmsg: 'ok', invaliduser, msgid: `m-${this.taken.length}` } };
   }
 }
 
