@@ -1,6 +1,7 @@
 // Feishu (飞书) and Lark app messages:
 // https://open.feishu.cn/document/server-docs/im-v1/message/create
 
+#include "adapters/channels/error_table.hpp"
 #include "adapters/channels/feishu_message.hpp"
 #include "adapters/channels/json.hpp"
 #include "adapters/channels/judgement.hpp"
@@ -76,10 +77,22 @@ constexpr std::array token_table{
 };
 
 /// A token lives two hours; Feishu makes a new one when less than half an hour of it is left.
-constexpr token_form form{.reply = {.code = "code", .text = "msg", .table = token_table},
+constexpr token_form form{.code = "code",
                           .token = "tenant_access_token",
                           .life = "expire",
                           .margin = std::chrono::minutes{25}};
+
+/// An answer of either endpoint. A limit tells its end in a header of Feishu's own.
+outcome judge_code(const transport_result& came, std::span<const error_row> rows, timestamp now) {
+  auto out = judge_reply(came, {.code = "code", .text = "msg", .table = rows}, now);
+  const auto* got = std::get_if<response>(&came);
+  if (got == nullptr || out.error_class != error_class::rate_limited)
+    return out;
+  const response told{
+    .headers = {{"retry-after", std::string{got->header("x-ogw-ratelimit-reset")}}}};
+  out.wait = retry_after(told, now).value_or(out.wait);
+  return out;
+}
 
 /// Every kind of id but the tenant's own user ids shows what it is.
 std::string_view id_type_of(std::string_view id) {
@@ -111,18 +124,13 @@ class feishu_app final : public token_channel {
   }
 
   outcome judge(const transport_result& came, timestamp now) const override {
-    auto out = judge_reply(came, {.code = "code", .text = "msg", .table = table}, now);
+    auto out = judge_code(came, table, now);
     const auto* got = std::get_if<response>(&came);
-    if (got == nullptr)
+    if (got == nullptr || out.error_class != error_class::none)
       return out;
-    if (out.error_class == error_class::none) {
-      const auto body = object_in(got->body);
-      if (const auto data = body.find("data"); data != body.end())
-        out.provider_message_id = text_in(*data, "message_id");
-    } else if (out.error_class == error_class::rate_limited) {
-      const response told{.headers = {{"retry-after", std::string{got->header(reset_header)}}}};
-      out.wait = retry_after(told, now).value_or(out.wait);
-    }
+    const auto body = object_in(got->body);
+    if (const auto data = body.find("data"); data != body.end())
+      out.provider_message_id = text_in(*data, "message_id");
     return out;
   }
 
@@ -131,7 +139,9 @@ class feishu_app final : public token_channel {
   }
 
  private:
-  static constexpr std::string_view reset_header = "x-ogw-ratelimit-reset";
+  outcome judge_refusal(const transport_result& came, timestamp now) const override {
+    return judge_code(came, token_table, now);
+  }
 
   std::string base_;
   milliseconds timeout_;

@@ -32,11 +32,11 @@ std::variant<grant, outcome> token_channel::token(const transport_result& came,
     const auto body = object_in(got->body);
     auto text = text_in(body, form_.token);
     const auto life = integer_in(body, form_.life).value_or(0);
-    if (integer_in(body, form_.reply.code).value_or(0) == 0 && !text.empty() && life > 0)
+    if (integer_in(body, form_.code).value_or(0) == 0 && !text.empty() && life > 0)
       return granted(std::move(text), seconds{std::min<std::int64_t>(life, 86'400)}, form_.margin,
                      now);
   }
-  auto out = judge_reply(came, form_.reply, now);
+  auto out = judge_refusal(came, now);
   // What is not understood may hold a token, so nothing of it is kept.
   if (out.error_class == error_class::none)
     out = {.error_class = error_class::transient,

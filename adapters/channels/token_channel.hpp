@@ -1,14 +1,14 @@
 #pragma once
 
-#include "adapters/channels/error_table.hpp"
 #include "protocol/channel.hpp"
 
 namespace carillon::channels {
 
-/// How a provider hands out tokens: how it tells its verdict, the member that is the token, the one
-/// that is its life in seconds, and how long before its end a new one is to be fetched.
+/// How a provider hands out tokens: the member that is its verdict, 0 or absent for success, the
+/// one that is the token, the one that is its life in seconds, and how long before its end a new
+/// one is to be fetched.
 struct token_form {
-  reply_form reply{};
+  const char* code{"errcode"};
   const char* token{"access_token"};
   const char* life{"expires_in"};
   milliseconds margin{std::chrono::minutes{5}};
@@ -26,6 +26,9 @@ class token_channel : public channel {
 
  protected:
   token_channel(http_request ask, token_form form);
+
+  /// What an answer to that request means that brings no token.
+  virtual outcome judge_refusal(const transport_result& came, timestamp now) const = 0;
 
  private:
   http_request ask_;

@@ -1,5 +1,6 @@
 #include "adapters/channels/wechat_account.hpp"
 
+#include "adapters/channels/error_table.hpp"
 #include "adapters/channels/json.hpp"
 #include "adapters/channels/keys.hpp"
 #include "adapters/channels/signature.hpp"
@@ -57,6 +58,15 @@ milliseconds until_midnight_in_china(timestamp now) {
   return std::chrono::floor<std::chrono::days>(there) + std::chrono::days{1} - there;
 }
 
+/// An answer of either endpoint.
+outcome judge_account(const transport_result& came, std::span<const error_row> table,
+                      timestamp now) {
+  auto out = judge_weixin(came, table, now);
+  if (out.provider_code == std::to_string(daily_quota))
+    out.wait = until_midnight_in_china(now);
+  return out;
+}
+
 /// The token that stays the same until it ends, so that nobody else's is taken away.
 http_request ask_token(const channel_settings& settings, const std::string& base) {
   const nlohmann::ordered_json body{{"grant_type", "client_credential"},
@@ -70,7 +80,7 @@ class wechat_channel final : public token_channel {
  public:
   wechat_channel(const channel_settings& settings, const std::string& base,
                  const wechat_account& account)
-      : token_channel(ask_token(settings, base), {.reply = {.table = token_table}}),
+      : token_channel(ask_token(settings, base), {}),
         account_(account),
         url_(base + std::string{account.path}),
         timeout_(settings.timeout) {}
@@ -90,9 +100,7 @@ class wechat_channel final : public token_channel {
   }
 
   outcome judge(const transport_result& came, timestamp now) const override {
-    auto out = judge_weixin(came, send_table, now);
-    if (out.provider_code == std::to_string(daily_quota))
-      out.wait = until_midnight_in_china(now);
+    auto out = judge_account(came, send_table, now);
     if (const auto* got = std::get_if<response>(&came);
         got != nullptr && out.error_class == error_class::none)
       out.provider_message_id = text_in(object_in(got->body), "msgid");
@@ -100,6 +108,10 @@ class wechat_channel final : public token_channel {
   }
 
  private:
+  outcome judge_refusal(const transport_result& came, timestamp now) const override {
+    return judge_account(came, token_table, now);
+  }
+
   wechat_account account_;
   std::string url_;
   milliseconds timeout_;

@@ -72,7 +72,7 @@ class wecom_channel final : public token_channel {
  public:
   wecom_channel(const channel_settings& settings, std::string base, std::int64_t agent_id,
                 std::int64_t accounts)
-      : token_channel(ask_token(settings, base), {.reply = {.table = table}}),
+      : token_channel(ask_token(settings, base), {}),
         base_(std::move(base)),
         agent_id_(agent_id),
         daily_(static_cast<int>(accounts * daily_for_each)),
@@ -135,6 +135,10 @@ class wecom_channel final : public token_channel {
   }
 
  private:
+  outcome judge_refusal(const transport_result& came, timestamp now) const override {
+    return judge_weixin(came, table, now);
+  }
+
   std::string base_;
   std::int64_t agent_id_;
   /// Messages of the app in a day; 0 where that is not known.

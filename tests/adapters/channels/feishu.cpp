@@ -162,6 +162,12 @@ CAF_TEST(a refused token is renewed and a limit says for how long and for whom) 
     test::judged(*aut, 429, R"({"code":99991400})", {{"x-ogw-ratelimit-reset", "52"}});
   CAF_CHECK_EQUAL(whole.wait, seconds{52});
   CAF_CHECK(!whole.wait_is_own);
+  const response at_the_token{
+    .status = 400,
+    .headers = {{"x-ogw-ratelimit-reset", "52"}},
+    .body = R"({"code":99991400,"msg":"request trigger frequency limit"})"};
+  CAF_CHECK_EQUAL(std::get<outcome>(aut->token(at_the_token, {})).wait, seconds{52});
+  CAF_CHECK_EQUAL(aut->judge_probe(at_the_token, {}).wait, seconds{52});
   CAF_CHECK(test::judged(*aut, 400, R"({"code":230020})").wait_is_own);
   CAF_CHECK(test::judged(*aut, 400, R"({"code":230101})").wait >= std::chrono::minutes{1});
 }

@@ -176,9 +176,21 @@ CAF_TEST(a refused token is renewed and one that is not given out is a matter of
   CAF_CHECK(test::refused(*aut, 200, R"({"errcode":-1})").error_class == error_class::transient);
 }
 
+CAF_TEST(what a hint repeats is not kept where no token is given) {
+  const auto refused = test::refused(
+    *account(), 200, R"({"errcode":40125,"errmsg":"invalid appsecret, hint: [SECRET] rid: x"})");
+  CAF_CHECK(refused.excerpt.find("SECRET") == std::string::npos);
+  CAF_CHECK(refused.excerpt.find("hint: […] rid: x") != std::string::npos);
+}
+
 CAF_TEST(the quota of a day is back at midnight in China) {
   const auto wait = [](std::int64_t now) {
-    return test::judged(*account(), 200, R"({"errcode":45009})", {}, from_millis(now)).wait;
+    const auto sent = test::judged(*account(), 200, R"({"errcode":45009})", {}, from_millis(now));
+    const auto asked = test::refused(*account(), 200, R"({"errcode":45009})", from_millis(now));
+    const response came{.status = 200, .body = R"({"errcode":45009})"};
+    CAF_CHECK_EQUAL(asked.wait, sent.wait);
+    CAF_CHECK_EQUAL(account()->judge_probe(came, from_millis(now)).wait, sent.wait);
+    return sent.wait;
   };
   // 2024-05-20T08:30:15Z is 16:30:15 there.
   CAF_CHECK_EQUAL(wait(1716193815000), std::chrono::hours{7} + seconds{29 * 60 + 45});

@@ -175,6 +175,10 @@ CAF_TEST(hints of the provider are not kept and any bytes are judged) {
     R"({"errcode":40014,"errmsg":"invalid access_token, hint: [SECRET], from ip: x"})");
   CAF_CHECK(came.excerpt.find("SECRET") == std::string::npos);
   CAF_CHECK(came.excerpt.find("hint: […], from ip: x") != std::string::npos);
+  const auto refused = test::refused(
+    *app(), 200, R"({"errcode":40013,"errmsg":"invalid corpid, hint: [SECRET], from ip: x"})");
+  CAF_CHECK(refused.excerpt.find("SECRET") == std::string::npos);
+  CAF_CHECK(refused.excerpt.find("hint: […], from ip: x") != std::string::npos);
   CAF_CHECK(test::judges_anything(*app()));
 }
 
