@@ -20,8 +20,8 @@ std::string scope_of(const call& what) {
 
 std::string canonical_request(const call& what) {
   const auto headers = canonical(what.headers);
-  return "POST\n" + what.path + "\n\n" + headers.lines + "\n" + headers.names + "\n"
-         + hex(sha256(what.body));
+  // The path is always this one, whatever a gateway in between calls the place.
+  return "POST\n/\n\n" + headers.lines + "\n" + headers.names + "\n" + hex(sha256(what.body));
 }
 
 std::string string_to_sign(const call& what) {

@@ -15,7 +15,6 @@ struct call {
   std::string service{};
   /// What `X-TC-Timestamp` says.
   timestamp at{};
-  std::string path{"/"};
   /// Those that are signed: `content-type` and `host` at least, their values as sent.
   std::vector<std::pair<std::string, std::string>> headers{};
   std::string body{};

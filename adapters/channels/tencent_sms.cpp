@@ -47,6 +47,8 @@ constexpr std::array table{
   named_error{"UnauthorizedOperation*", {invalid_credentials}},
   named_error{"FailedOperation.InsufficientBalanceInSmsPackage", {invalid_credentials}},
   named_error{"InvalidParameterValue.SdkAppIdNotExist", {invalid_credentials}},
+  named_error{"FailedOperation.TemplateIncorrectOrUnapproved", unapproved},
+  named_error{"FailedOperation.SignatureIncorrectOrUnapproved", unapproved},
   named_error{"InternalError*", {transient}},
 };
 
@@ -160,11 +162,7 @@ class tencent_sms_channel final : public channel {
   http_request call(const char* action, std::string body, const stamp& at) const {
     auto out = json_post(account_.base + "/", std::move(body), account_.timeout);
     out.headers.emplace_back("Host", host_of(out.url));
-    const tc3::call what{.service = "sms",
-                         .at = at.now,
-                         .path = path_of(out.url),
-                         .headers = out.headers,
-                         .body = out.body};
+    const tc3::call what{.service = "sms", .at = at.now, .headers = out.headers, .body = out.body};
     out.headers.insert(
       out.headers.end(),
       {{"X-TC-Action", action},

@@ -58,16 +58,17 @@ CAF_TEST(a message becomes a signed call with its template filled) {
   CAF_CHECK_EQUAL(header(sent, "X-TC-Region"), "ap-guangzhou");
 }
 
-CAF_TEST(the host and the content type are signed exactly as they are sent) {
+CAF_TEST(host and content type are signed as they are sent and a path before them is not ) {
   const auto sent = test::composed(*cloud("http://127.0.0.1:9002/tc"), login_code());
+  CAF_CHECK_EQUAL(sent.url, "http://127.0.0.1:9002/tc/");
   CAF_CHECK_EQUAL(header(sent, "Host"), "127.0.0.1:9002");
   CAF_CHECK_EQUAL(header(sent, "Content-Type"), "application/json; charset=utf-8");
   const channels::tc3::call what{
     .service = "sms",
     .at = from_millis(1716193815000),
-    .path = "/tc/",
     .headers = {{"content-type", header(sent, "Content-Type")}, {"host", header(sent, "Host")}},
     .body = sent.body};
+  CAF_CHECK(channels::tc3::canonical_request(what).starts_with("POST\n/\n\ncontent-type:"));
   CAF_CHECK_EQUAL(header(sent, "Authorization"),
                   channels::tc3::authorization(what, "AKIDtest", "TestSecretKey"));
 }
@@ -143,6 +144,13 @@ CAF_TEST(every answer of the error table is classified by its code) {
      "FailedOperation.InsufficientBalanceInSmsPackage", "InvalidParameterValue.SdkAppIdNotExist"});
   is(error_class::transient,
      {"InternalError", "InternalError.Timeout", "InternalError.SendAndRecvFail"});
+}
+
+CAF_TEST(signs and templates that are not approved are for an operator) {
+  const auto came = [](const char* code) { return test::judged(*cloud(), 200, of_number(code)); };
+  CAF_CHECK(came("FailedOperation.TemplateIncorrectOrUnapproved").for_operator);
+  CAF_CHECK(came("FailedOperation.SignatureIncorrectOrUnapproved").for_operator);
+  CAF_CHECK(!came("FailedOperation.ContainSensitiveWord").for_operator);
 }
 
 CAF_TEST(limits tell how long they last and whom they hold) {

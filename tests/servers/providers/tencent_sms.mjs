@@ -2,10 +2,10 @@
 
 import { Provider, hmac, parsed, same, sha256 } from './provider.mjs';
 
-/** The signature of a request on the day of its timestamp. */
-export function tc3Signature(key, { path, headers, text }, names, timestamp, date) {
+/** The signature of a request on the day of its timestamp; the path is always this one. */
+export function tc3Signature(key, { headers, text }, names, timestamp, date) {
   const lines = names.map((name) => `${name}:${headers[name].trim().toLowerCase()}\n`).join('');
-  const canonical = ['POST', path, '', lines, names.join(';'), sha256(text)].join('\n');
+  const canonical = ['POST', '/', '', lines, names.join(';'), sha256(text)].join('\n');
   const signing = hmac(hmac(hmac(`TC3${key}`, date), 'sms'), 'tc3_request');
   return hmac(signing, ['TC3-HMAC-SHA256', timestamp, `${date}/sms/tc3_request`, sha256(canonical)].join('\n'), 'hex');
 }
