@@ -59,7 +59,6 @@ constexpr std::array table{
   error_row{230075, nobody_there},
   error_row{232009, nobody_there},
   error_row{230101, {error_class::transient, std::chrono::minutes{10}, true}},
-  error_row{230099, {.what = error_class::invalid_request, .resend_plain = true}},
   error_row{230006, credentials},
   error_row{230027, credentials},
   error_row{99991672, credentials},
@@ -111,13 +110,13 @@ class feishu_app final : public token_channel {
       : token_channel(ask, form), base_(std::move(base)), timeout_(ask.timeout) {}
 
   result<request> compose(const delivery& what, const stamp& at) const override {
-    const auto message = feishu::message_of(what.content, at.plain, app_limits);
+    const auto message = feishu::message_of(what.content, app_limits);
     auto url = base_ + "/open-apis/im/v1/messages?receive_id_type=";
     const ordered_json body{{"receive_id", what.recipient},
                             {"msg_type", message.msg_type},
                             {"content", message.content},
-                            // Once within an hour; other words need another one.
-                            {"uuid", to_text(what.id) + (at.plain ? "-plain" : "")}};
+                            // Once within an hour.
+                            {"uuid", to_text(what.id)}};
     auto out = json_post(url.append(id_type_of(what.recipient)), body.dump(), timeout_);
     out.headers.emplace_back("Authorization", "Bearer " + at.token);
     return out;

@@ -40,7 +40,6 @@ constexpr std::array table{
   error_row{99991201, credentials},
   error_row{404, credentials},
   error_row{11232, {error_class::rate_limited, std::chrono::minutes{1}}},
-  error_row{11246, {.what = error_class::invalid_request, .resend_plain = true}},
 };
 
 class feishu_bot final : public channel {
@@ -52,7 +51,7 @@ class feishu_bot final : public channel {
         timeout_(how.timeout) {}
 
   result<request> compose(const delivery& what, const stamp& at) const override {
-    const auto message = feishu::message_of(what.content, at.plain, bot_limits);
+    const auto message = feishu::message_of(what.content, bot_limits);
     nlohmann::ordered_json body;
     if (!secret_.empty()) {
       const auto sent = std::chrono::floor<seconds>(at.now).time_since_epoch().count();

@@ -41,10 +41,10 @@ ordered_json card(std::string_view title, std::string_view markdown) {
 
 }  // namespace
 
-message message_of(const content& words, bool plain, const limits& most) {
+message message_of(const content& words, const limits& most) {
   const auto data = object_in(words.data);
   const auto who = mentions_in(data);
-  if (plain || text_in(data, "msg_type") == "text")
+  if (text_in(data, "msg_type") == "text")
     return {"text", fitted(plain_words(words), most.text, [&](std::string_view kept) {
               return ordered_json{{"text", with(kept, tags(who, false))}}.dump();
             })};

@@ -22,9 +22,9 @@ struct limits {
   std::size_t card{};
 };
 
-/// A card with the words as markdown, or a plain text where the data (`msg_type`) or the provider
-/// wants it so; cut with a mark. Who is mentioned by a user id is; mobiles mean nothing to Feishu.
-message message_of(const content& words, bool plain, const limits& most);
+/// A card with the words as markdown, or a plain text where the data (`msg_type`) wants it so; cut
+/// with a mark. Who is mentioned by a user id is; mobiles mean nothing to Feishu.
+message message_of(const content& words, const limits& most);
 
 /// The signature of a robot's message: the key is `timestamp`, in seconds, and the secret, and what
 /// is signed is empty.

@@ -139,9 +139,8 @@ test('feishu_bot: a signed card with the words as they are and its mentions', as
   assert.deepEqual(feishuBot.taken.pop(), { text: `${title}\n${content}`, mentions: [] });
 });
 
-test('feishu_bot: a card that is refused goes again as a text, a text that is too long cut', async () => {
-  assert.equal((await send('feishu_bot', undefined, { at_user_ids: ['nobody'] })).status, 'delivered');
-  assert.equal(feishuBot.taken.pop().text, `${title}\n${content}`);
+test('feishu_bot: a card that is refused is dead, a text that is too long cut', async () => {
+  assert.deepEqual(end(await send('feishu_bot', undefined, { at_user_ids: ['nobody'] })), ['dead', 'invalid_request', 1]);
   assert.equal((await send('feishu_bot', undefined, {}, { content: '鸡'.repeat(9_000) })).status, 'delivered');
   assert.match(feishuBot.taken.pop().text, /鸡…$/);
 });

@@ -85,11 +85,10 @@ CAF_TEST(a message over the limit is cut with a mark and keeps its mentions) {
   }
 }
 
-CAF_TEST(a card that is refused is sent again as a text) {
+CAF_TEST(a card that is refused is not sent again) {
   const auto came = test::judged(*robot(), 200, R"({"code":11246,"msg":"ErrCode: 100290"})");
   CAF_CHECK(came.error_class == error_class::invalid_request);
-  CAF_CHECK(came.resend_plain);
-  CAF_CHECK(body_of(message(), {.plain = true})["msg_type"] == "text");
+  CAF_CHECK(!came.resend_plain);
 }
 
 CAF_TEST(every answer of the vectors and of the error table is classified) {
