@@ -10,7 +10,30 @@ namespace carillon::channels {
 
 namespace {
 
-constexpr milliseconds longest_wait = std::chrono::hours{24};
+constexpr seconds longest_wait = std::chrono::hours{24};
+
+/// A number of seconds, however long.
+std::optional<milliseconds> seconds_in(std::string_view text) {
+  std::int64_t n = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), n);
+  if (failed == std::errc::invalid_argument || end != text.data() + text.size())
+    return std::nullopt;
+  if (failed == std::errc::result_out_of_range)
+    n = text.front() == '-' ? 0 : longest_wait.count();
+  return seconds{std::clamp<std::int64_t>(n, 0, longest_wait.count())};
+}
+
+/// A date in one of the three forms of RFC 9110, 5.6.7: its own, that of RFC 850, that of asctime.
+std::optional<timestamp> date_in(const std::string& text) {
+  for (const auto* form :
+       {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"}) {
+    std::tm at{};
+    const auto* end = ::strptime(text.c_str(), form, &at);
+    if (end != nullptr && *end == '\0')
+      return timestamp{seconds{::timegm(&at)}};
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -59,20 +82,13 @@ outcome judge_unreadable(const response& came, timestamp now) {
 }
 
 std::optional<milliseconds> retry_after(const response& came, timestamp now) {
-  auto text = came.header("retry-after");
-  if (text.empty())
+  const auto text = came.header("retry-after");
+  if (const auto told = seconds_in(text))
+    return told;
+  const auto date = date_in(std::string{text});
+  if (!date)
     return std::nullopt;
-  std::int64_t n = 0;
-  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), n);
-  if (failed == std::errc{} && end == text.data() + text.size())
-    return std::clamp<milliseconds>(seconds{std::min<std::int64_t>(n, 86400)}, milliseconds{0},
-                                    longest_wait);
-  std::tm at{};
-  const std::string date{text};
-  if (::strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &at) == nullptr)
-    return std::nullopt;
-  return std::clamp<milliseconds>(timestamp{seconds{::timegm(&at)}} - now, milliseconds{0},
-                                  longest_wait);
+  return std::clamp<milliseconds>(*date - now, milliseconds{0}, longest_wait);
 }
 
 std::string legible(std::string_view text, std::size_t most) {
