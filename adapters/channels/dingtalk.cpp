@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 namespace carillon::channels {
 
@@ -23,12 +24,30 @@ namespace {
 
 constexpr std::size_t body_max = 20'000;
 
+/// Whether an id could go on with what stands here: a point or a sign only before more of it.
+bool goes_on(std::string_view rest) {
+  const auto is_part = [&](std::size_t at) {
+    return at < rest.size()
+           && (std::isalnum(static_cast<unsigned char>(rest[at])) != 0 || rest[at] == '_'
+               || rest[at] == '-');
+  };
+  return is_part(0) || (!rest.empty() && (rest[0] == '.' || rest[0] == '@') && is_part(1));
+}
+
+/// Whether the text holds the mention, and not only that of a longer id.
+bool mentions_already(std::string_view text, std::string_view mention) {
+  for (auto at = text.find(mention); at != std::string_view::npos; at = text.find(mention, at + 1))
+    if (!goes_on(text.substr(at + mention.size())))
+      return true;
+  return false;
+}
+
 /// The mentions that the text does not hold yet, each with its sign.
 std::string missing_mentions(std::string_view text, const mentions& at) {
   std::string out;
   auto add = [&](const std::string& who) {
     auto mention = "@" + who;
-    if (text.find(mention) == std::string_view::npos)
+    if (!mentions_already(text, mention))
       out.append(out.empty() ? "" : " ").append(mention);
   };
   std::ranges::for_each(at.mobiles, add);

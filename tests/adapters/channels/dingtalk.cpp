@@ -76,6 +76,20 @@ CAF_TEST(a markdown message repeats its mentions in the text) {
   }
 }
 
+CAF_TEST(a mention within a longer one is none) {
+  const auto text_of = [](std::string_view text, channels::mentions at) {
+    return json::parse(dingtalk::text_body(text, at))["text"]["content"].get<std::string>();
+  };
+  const channels::mentions user{{}, {"user1"}, false}, phone{{"138001"}, {}, false};
+  CAF_CHECK_EQUAL(text_of("@user12 hello", user), "@user12 hello @user1");
+  CAF_CHECK_EQUAL(text_of("@1380012", phone), "@1380012 @138001");
+  for (const auto* longer : {"@user1_a", "@user1-a", "@user1.a", "@user1@a"})
+    CAF_CHECK_EQUAL(text_of(longer, user), std::string{longer} + " @user1");
+  for (const auto* held : {"@user12 and @user1", "@user1", "@user1.", "(@user1) @user12",
+                           "@user1你好", "@user1, hello"})
+    CAF_CHECK_EQUAL(text_of(held, user), held);
+}
+
 CAF_TEST(every answer of the error table is classified by its body) {
   auto aut = robot();
   auto all = test::vectors("dingtalk", "classify/");
