@@ -79,9 +79,9 @@ void sender_state::remember(const recall& x) {
 
 std::vector<scope_use> sender_state::uses_of(const held_delivery& x) const {
   std::vector<scope_use> out;
-  for (const auto& [key, limit] : x.scopes)
+  for (const auto& [key, limit, weight] : x.scopes)
     if (limit.per > rules::scope_table::longest_remembered)
-      out.push_back({key, x.started_at + rules::scope_table::counts_for(limit)});
+      out.push_back({key, x.started_at + rules::scope_table::counts_for(limit), weight});
   return out;
 }
 

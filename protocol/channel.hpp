@@ -77,10 +77,11 @@ struct grant {
 };
 
 /// A limit beside the channel's own that a message falls under, such as one of its chat: `key`
-/// names what is limited.
+/// names what is limited, `weight` tells how often one to several people counts.
 struct scope_limit {
   std::string key{};
   rate_limit limit{};
+  int weight{1};
 };
 
 /// What an answer means. Nothing else may be said of an attempt.

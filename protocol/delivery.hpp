@@ -119,10 +119,11 @@ struct delivery {
 
 using delivery_ptr = std::shared_ptr<const delivery>;
 
-/// An attempt counts against the limit of that key until then.
+/// An attempt counts against the limit of that key until then, as often as `weight` says.
 struct scope_use {
   std::string key{};
   timestamp until{};
+  int weight{1};
 };
 
 /// What a provider said of the address that an attempt went to, for what is stored of people.

@@ -127,10 +127,16 @@ class wecom_channel final : public token_channel {
   }
 
   std::vector<scope_limit> scopes(const delivery& what) const override {
-    std::vector<scope_limit> out{{"minute:" + what.recipient, member_minute},
-                                 {"hour:" + what.recipient, member_hour}};
+    const auto whom = receivers_of(what.recipient);
+    std::vector<scope_limit> out;
+    for (const auto& key : limited(whom)) {
+      out.push_back({"minute:" + key, member_minute});
+      out.push_back({"hour:" + key, member_hour});
+    }
     if (daily_ > 0)
-      out.push_back({"day", {.count = daily_, .per = std::chrono::hours{24}}});
+      out.push_back({"day",
+                     {.count = daily_, .per = std::chrono::hours{24}},
+                     static_cast<int>(whom.ids.size())});
     return out;
   }
 
@@ -141,7 +147,7 @@ class wecom_channel final : public token_channel {
 
   std::string base_;
   std::int64_t agent_id_;
-  /// Messages of the app in a day; 0 where that is not known.
+  /// Members whom the app may reach in a day, each as often as it does; 0 where that is not known.
   int daily_;
   milliseconds timeout_;
 };
@@ -175,7 +181,7 @@ channel_type wecom_type() {
              {"corp_secret", true, true, "the app's secret"},
              {"agent_id", true, false, "the app's number"},
              {"accounts", false, false,
-              "how many the corporation may have: 200 times as many messages go out a day"},
+              "how many the corporation may have: it reaches 200 times as many people a day"},
              {"base_url", false, false, "another host in place of https://qyapi.weixin.qq.com"}},
     .make = wecom::make,
   };

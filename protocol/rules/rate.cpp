@@ -36,25 +36,32 @@ rate::rate(const rate_limit& limit, steady_time now, std::span<const steady_time
   forget_returned(now);
 }
 
-steady_time rate::ready_at(steady_time now) const {
+int rate::tokens_for(int weight) const {
+  return std::max(1, std::min(weight, capacity_));
+}
+
+steady_time rate::ready_at(steady_time now, int weight) const {
   auto ready = std::max(now, frozen_until_);
   if (!limited_)
     return ready;
-  if (refills())
-    return std::max(ready, now + (interval_ - std::min(credit_at(now), interval_)));
-  if (out_.size() < static_cast<std::size_t>(capacity_))
-    return ready;
-  return std::max(ready, out_.front());
+  const auto wanted = tokens_for(weight);
+  if (refills()) {
+    const auto price = interval_ * wanted;
+    return std::max(ready, now + (price - std::min(credit_at(now), price)));
+  }
+  const auto most_out = static_cast<std::size_t>(capacity_ - wanted);
+  return out_.size() <= most_out ? ready : std::max(ready, out_[out_.size() - most_out - 1]);
 }
 
-std::optional<steady_time> rate::take(steady_time now) {
-  if (const auto ready = ready_at(now); ready > now)
+std::optional<steady_time> rate::take(steady_time now, int weight) {
+  if (const auto ready = ready_at(now, weight); ready > now)
     return ready;
   if (!limited_)
     return std::nullopt;
   if (!refills())
     forget_returned(now);
-  use(now);
+  for (auto left = tokens_for(weight); left > 0; --left)
+    use(now);
   return std::nullopt;
 }
 

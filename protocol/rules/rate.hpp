@@ -24,11 +24,12 @@ class rate {
   /// One that was used at these times, in order, all before `now`.
   rate(const rate_limit& limit, steady_time now, std::span<const steady_time> uses);
 
-  /// The earliest time a take can succeed; `now` or before when it can at once.
-  steady_time ready_at(steady_time now) const;
+  /// The earliest time a take can succeed; `now` or before when it can at once. One of a `weight`
+  /// takes so many tokens together, at most as many as the bucket holds.
+  steady_time ready_at(steady_time now, int weight = 1) const;
 
-  /// Takes a token and says nothing, or takes none and says until when to wait.
-  std::optional<steady_time> take(steady_time now);
+  /// Takes the tokens and says nothing, or takes none and says until when to wait.
+  std::optional<steady_time> take(steady_time now, int weight = 1);
 
   /// The provider says when to come back: nothing is taken before. An earlier end than one already
   /// told changes nothing.
@@ -41,6 +42,7 @@ class rate {
   using duration = steady_time::duration;
 
   bool refills() const { return interval_ > duration::zero(); }
+  int tokens_for(int weight) const;
   void use(steady_time at);
   duration credit_at(steady_time now) const;
   void forget_returned(steady_time now);

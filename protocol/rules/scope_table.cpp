@@ -37,9 +37,9 @@ milliseconds scope_table::counts_for(const rate_limit& limit) {
 
 int scope_table::under_way(std::span<const scope_limit> all, int concurrency,
                            milliseconds timeout) {
-  for (const auto& [key, limit] : all)
-    if (limit.per > timeout)
-      concurrency = std::min(concurrency, limit.burst > 0 ? limit.burst : limit.count);
+  for (const auto& x : all)
+    if (x.limit.per > timeout)
+      concurrency = std::min(concurrency, x.limit.burst > 0 ? x.limit.burst : x.limit.count);
   return std::max(concurrency, 1);
 }
 
@@ -47,7 +47,7 @@ steady_time scope_table::ready_at(std::span<const scope_limit> all, steady_time 
   auto ready = now;
   for (const auto& what : all) {
     const auto* found = find(what, now);
-    ready = std::max(ready, found ? found->left.ready_at(now) : full_until_);
+    ready = std::max(ready, found ? found->left.ready_at(now, what.weight) : full_until_);
   }
   return ready;
 }
@@ -55,7 +55,7 @@ steady_time scope_table::ready_at(std::span<const scope_limit> all, steady_time 
 void scope_table::take(std::span<const scope_limit> all, steady_time now) {
   for (const auto& what : all)
     if (auto* found = find(what, now))
-      found->left.take(now);
+      found->left.take(now, what.weight);
 }
 
 bool scope_table::freeze(std::span<const scope_limit> all, steady_time now, steady_time until) {
@@ -75,7 +75,8 @@ steady_time scope_table::book(std::span<const scope_limit> all, steady_time now)
   auto at = ready_at(all, now);
   for (const auto& what : all)
     if (const auto* found = find(what, now))
-      at = std::max(at, found->booked_until + what.limit.per / std::max(what.limit.count, 1));
+      at = std::max(
+        at, found->booked_until + what.limit.per * what.weight / std::max(what.limit.count, 1));
   for (const auto& what : all)
     if (auto* found = find(what, now))
       found->booked_until = at;

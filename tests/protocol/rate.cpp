@@ -171,6 +171,30 @@ CAF_TEST(a frozen bucket waits for the provider) {
   CAF_CHECK(!bucket.take(start + 5s));
 }
 
+CAF_TEST(one of a weight takes as many tokens at once and never more than a window holds) {
+  for (const auto& limit : {rate_limit{12, 10s, 6}, rate_limit{12, 10s, 12}}) {
+    rate bucket{limit, start, std::nullopt};
+    std::vector<steady_time> takes;
+    for (auto now = start; now < start + 60s; now += 100ms)
+      if (!bucket.take(now, 4))
+        takes.insert(takes.end(), 4, now);
+    CAF_CHECK(takes.size() > 30u);
+    CAF_CHECK(most_within(takes, 10s) <= 12u);
+  }
+}
+
+CAF_TEST(a weight over what the bucket holds waits for all of it) {
+  for (const int burst : {2, 4}) {
+    rate bucket{rate_limit{4, 10s, burst}, start, std::nullopt};
+    CAF_CHECK(!bucket.take(start));
+    const auto ready = bucket.ready_at(start, 100);
+    CAF_CHECK(ready > start);
+    CAF_CHECK(bucket.take(ready - 1ms, 100) == ready);
+    CAF_CHECK(!bucket.take(ready, 100));
+    CAF_CHECK(bucket.ready_at(ready) > ready);
+  }
+}
+
 CAF_TEST(without a limit only a freeze waits) {
   rate open{std::nullopt, start, start};
   CAF_CHECK_EQUAL(take_all(open, start), 100'000u);

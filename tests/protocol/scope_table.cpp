@@ -41,6 +41,17 @@ CAF_TEST(all limits of a message hold) {
   CAF_CHECK(x.ready_at(both, second) > start + 1h);
 }
 
+CAF_TEST(a message to several counts as often as it says) {
+  scope_table x{std::nullopt, start};
+  const rate_limit limit{5, 1h, 5};
+  const std::vector<scope_limit> four{{"day", limit, 4}}, one{{"day", limit}};
+  x.take(four, start);
+  CAF_CHECK(x.ready_at(four, start) > start + 1h);
+  CAF_CHECK(x.ready_at(one, start) <= start);
+  x.take(one, start);
+  CAF_CHECK(x.ready_at(one, start) > start + 1h);
+}
+
 CAF_TEST(a scope without a limit is none) {
   scope_table x{std::nullopt, start};
   CAF_CHECK(x.ready_at({}, start) == start);

@@ -190,12 +190,38 @@ CAF_TEST(each member has two limits of their own) {
   CAF_CHECK(all[0].key != all[1].key);
 }
 
+CAF_TEST(a message to several falls under the limits of each of them) {
+  const auto keys_of = [](std::string to) {
+    std::vector<std::string> out;
+    for (const auto& x : app()->scopes(message(std::move(to))))
+      out.push_back(x.key);
+    return out;
+  };
+  CAF_CHECK_EQUAL(
+    keys_of("zhangsan|LiSi|lisi"),
+    (std::vector<std::string>{"minute:zhangsan", "hour:zhangsan", "minute:lisi", "hour:lisi"}));
+  CAF_CHECK_EQUAL(
+    keys_of("party:2|3"),
+    (std::vector<std::string>{"minute:party:2", "hour:party:2", "minute:party:3", "hour:party:3"}));
+  std::string crowd;
+  for (int i = 0; i < 1000; ++i)
+    crowd += "user" + std::to_string(i) + "|";
+  const auto many = keys_of(crowd);
+  CAF_REQUIRE_EQUAL(many.size(), 100u);
+  CAF_CHECK_EQUAL(many[96], "minute:user48");
+  CAF_CHECK(many[98].starts_with("minute:user49|user50|"));
+}
+
 CAF_TEST(an app that knows its accounts has a limit of the day) {
   auto counted = keys;
   counted["accounts"] = "50";
   const auto all = test::provider("wecom", counted)->scopes(message());
   CAF_REQUIRE_EQUAL(all.size(), 3u);
   CAF_CHECK(all[2].limit == (rate_limit{10'000, std::chrono::hours{24}}));
+  CAF_CHECK_EQUAL(all[2].weight, 1);
+  const auto many = test::provider("wecom", counted)->scopes(message("a|b|c"));
+  CAF_CHECK_EQUAL(many.back().key, "day");
+  CAF_CHECK_EQUAL(many.back().weight, 3);
   CAF_CHECK_EQUAL(all[2].key, test::provider("wecom", counted)->scopes(message("li"))[2].key);
   for (const auto* wrong : {"-1", "many", "99999999"}) {
     counted["accounts"] = wrong;

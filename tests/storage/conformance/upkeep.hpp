@@ -98,21 +98,22 @@ STORE_TEST(uses_of_a_scope_are_known_while_they_count) {
   within(*writer, [&](repository& r) { return r.claim(wishes, now); });
   auto told = settlement_of(*x, delivery_status::retrying);
   in<settlement>(told).attempt.uses = {{"a/1h", now + std::chrono::hours{1}},
-                                       {"a/24h", now + std::chrono::hours{24}}};
+                                       {"a/24h", now + std::chrono::hours{24}, 3}};
   commit({told});
   commit({told});
   const auto of = [&](const std::string& channel) {
     return ask(read_scope_history{channel, {"a/1h", "a/24h", "b/1h"}});
   };
   auto seen = of("log");
-  CAF_CHECK(seen.uses.at("a/1h") == std::vector{now} && seen.uses.at("a/24h") == std::vector{now});
+  CAF_CHECK(seen.uses.at("a/1h") == std::vector{now}
+            && seen.uses.at("a/24h") == std::vector(3, now));
   CAF_CHECK(seen.uses.at("b/1h").empty() && !seen.released);
   CAF_CHECK(of("mail").uses.at("a/1h").empty());
   now += std::chrono::hours{1};
   work(timer_kind::retention);
   seen = of("log");
   CAF_CHECK(seen.uses.at("a/1h").empty());
-  CAF_CHECK_EQUAL(seen.uses.at("a/24h").size(), 1u);
+  CAF_CHECK_EQUAL(seen.uses.at("a/24h").size(), 3u);
 }
 
 STORE_TEST(a_claim_that_a_dead_process_left_is_told_with_the_uses) {
