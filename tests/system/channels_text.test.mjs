@@ -116,7 +116,8 @@ channels = ["${name}"]
 
 before(async () => {
   await each(async (_, x) => { x.provider = await x.Provider.start(); });
-  engine = await Engine.start({ config: names.map((name) => toml(name, channels[name])).join('') });
+  const many = toml('slack_many', channels.slack_bot).replace('rate = "off"', '');
+  engine = await Engine.start({ config: names.map((name) => toml(name, channels[name])).join('') + many });
 });
 after(async () => {
   await engine?.discard();
@@ -224,6 +225,18 @@ test('people are mentioned in Slack, by the data alone', async () => {
   const before = provider.requests.length;
   await final(await send('slack_hook', 'hi <!channel>', { at_user_ids: ['U1'], at_all: true }));
   assert.equal(JSON.parse(provider.requests[before].text).text, '*库存预警*\nhi &lt;!channel&gt;\n<@U1> <!channel>');
+});
+
+test('a Slack bot keeps the pace of each conversation and none for all of them', async () => {
+  const { provider } = channels.slack_bot;
+  assert.equal((await engine.get('/api/v1/admin/channels/slack_many')).body.rate, 'off');
+  const before = provider.requests.length;
+  const recipients = ['C801', 'C801', 'C801', ...Array.from({ length: 8 }, (_, n) => `C90${n}`)];
+  for (const recipient of recipients)
+    await engine.post('/api/v1/events', { type: 'slack_many.told', recipient, data: { title: 't', message: 'm' } });
+  const sent = (await provider.count(before + recipients.length)).slice(before).map(({ text }) => JSON.parse(text).channel);
+  // The third to one conversation waits for its second; the other conversations do not.
+  assert.deepEqual([sent.at(-1), new Set(sent).size], ['C801', 9]);
 });
 
 test('an SMS without an approved template is refused before it is sent', async () => {

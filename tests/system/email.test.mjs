@@ -7,7 +7,7 @@ import { Engine, run } from './harness/engine.mjs';
 import { decodeWords, readMail } from './harness/mail.mjs';
 
 const refusals = new Map();
-let engine, mail, tls, closed = [];
+let engine, mail, tls, open, closed = [];
 
 const account = (server) => `host = "localhost"
 port = ${server.port}
@@ -38,7 +38,8 @@ before(async () => {
   mail = await MailServer.start({ refuse: (step, address) => refusals.get(address)?.(step) });
   tls = await MailServer.start({ secure: true });
   const clear = await MailServer.start({ starttls: false, auth: false });
-  closed = [mail, tls, clear];
+  open = await MailServer.start({ auth: null });
+  closed = [mail, tls, clear, open];
   const closing = await scripted({ RCPT: '421 4.3.2 Service shutting down' });
   const blocking = await scripted({ greeting: '554 5.7.1 your address is blocked' });
   const losing = await scripted({ '.': null });
@@ -60,6 +61,12 @@ type = "email"
 host = "127.0.0.1"
 port = ${clear.port}
 from = "noreply@example.com"
+[channels.open]
+type = "email"
+${account(open)}
+[channels.anonymous]
+type = "email"
+${account(open).replace(/^(username|password).*$/gm, '')}
 [channels.stranger]
 type = "email"
 host = "127.0.0.1"
@@ -189,6 +196,20 @@ test('a server without STARTTLS, or one that cannot be trusted, is told nothing'
   const stranger = await final((await send('stranger', 'stranger@example.org')).id);
   assert.deepEqual([stranger.error_class, stranger.attempt_log[0].provider_code], ['transient', 'tls']);
   assert.ok(!mail.requests.some((x) => x.to?.includes('stranger@example.org')));
+});
+
+test('a login that the server does not offer stops the channel before any mail', async () => {
+  const anonymous = await final((await send('anonymous', 'ann@example.org')).id);
+  assert.equal(anonymous.status, 'delivered');
+  const story = await final((await send('open', 'ben@example.org')).id);
+  assert.deepEqual([story.status, story.error_class, story.attempts], ['dead', 'invalid_credentials', 1]);
+  assert.match(story.last_error, /offers no way to log in/);
+  assert.ok(!open.requests.some((x) => x.to?.includes('ben@example.org')));
+});
+
+test('what is no address is an invalid recipient', async () => {
+  const story = await final((await send('mail', 'ann@example..org')).id);
+  assert.deepEqual([story.status, story.error_class, story.attempts], ['dead', 'invalid_recipient', 1]);
 });
 
 test('no text adds a header of its own', async () => {

@@ -11,6 +11,7 @@ const login = { username: 'mailer', password: 'p@ss wörd' };
 export class MailServer extends Arrivals {
   /**
    * @param secure TLS from the first byte
+   * @param auth    a login is required; `null`: none is offered
    * @param refuse  `(step, address) => text` for `mail`, `rcpt` or `data`: a reply to refuse with,
    *                as `450 4.2.0 later`; 421 also ends the connection
    */
@@ -20,7 +21,7 @@ export class MailServer extends Arrivals {
     mail.certificate = loopbackCertificate();
     mail.server = new SMTPServer({
       secure, key: mail.certificate.key, cert: mail.certificate.cert, hideSTARTTLS: !starttls,
-      authOptional: !auth, disableReverseLookup: true, logger: false, allowInsecureAuth: false, closeTimeout: 1000,
+      authOptional: !auth, disabledCommands: auth === null ? ['AUTH'] : [], disableReverseLookup: true, logger: false, allowInsecureAuth: false, closeTimeout: 1000,
       onConnect: (_, answer) => { mail.connections += 1; answer(); },
       onAuth: ({ method, username, password }, session, answer) => {
         mail.logins.push({ method, secure: session.secure });
