@@ -58,8 +58,9 @@ STORE_TEST(templates_come_with_the_program_in_both_languages) {
   for (const auto& x : ask(read_templates{})) {
     languages[x->code].insert(x->language);
     CAF_CHECK(rules::compile_template(x).has_value());
-    CAF_CHECK(x->enabled && x->version == 1 && !x->title.empty() && !x->content.empty());
-    CAF_CHECK(versions_of(*this, x->id) == std::vector{1});
+    CAF_CHECK(x->enabled && x->updated_by.empty() && !x->title.empty() && !x->content.empty());
+    const bool bettered = x->code.starts_with("admin.");
+    CAF_CHECK(versions_of(*this, x->id) == (bettered ? std::vector{2, 1} : std::vector{1}));
   }
   CAF_CHECK_EQUAL(languages.size(), 42u);
   for (const auto& [code, all] : languages)
@@ -112,4 +113,33 @@ STORE_TEST(a_template_is_switched_and_removed) {
   asked.id = made->id;
   CAF_CHECK(refusal_of(std::move(asked)) == errc::not_found);
   CAF_CHECK(changed(*this, remove_template{made->id}) == nullptr);
+}
+
+STORE_TEST(better_words_come_to_those_who_kept_the_program_s) {
+  connection db{parse_url(store->url())};
+  const auto row = [&](const std::string& code) {
+    for (const auto& x : ask(read_templates{}))
+      if (x->code == code && x->language == "en")
+        return *x;
+    return message_template{};
+  };
+  auto mine = row("admin.order_paid");
+  mine.content = "Mine.";
+  changed(*this, put_template{mine});
+  changed(*this, rollback_template{row("admin.storage_failed").id, 1});
+  changed(*this, enable_template{row("admin.user_registered").id, false});
+  const auto better = row("admin.user_registered");
+  // As it was before.
+  db.command("delete from schema_migrations where name = '0019_ready_made_words'");
+  db.command("delete from notification_template_versions where version = 2 and updated_by = ''");
+  db.command(
+    "update notification_templates set title = 'Old', content = 'Old.', payload_schema = '', "
+    "version = 1 where code like 'admin.%' and updated_by = ''");
+  CAF_CHECK(migrate(store->url()) == std::vector<std::string>{"0019_ready_made_words"});
+  CAF_CHECK_EQUAL(row("admin.order_paid").content, "Mine.");
+  CAF_CHECK_EQUAL(row("admin.storage_failed").version, 3);
+  CAF_CHECK(row("admin.storage_failed").payload_schema.empty());
+  const auto now_told = row("admin.user_registered");
+  CAF_CHECK(now_told.content == better.content && !now_told.enabled && now_told.version == 2);
+  CAF_CHECK(versions_of(*this, now_told.id) == (std::vector{2, 1}));
 }
