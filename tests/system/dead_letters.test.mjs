@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Engine, admin, publisher, run, secret } from './harness/engine.mjs';
+import { Engine, admin, publisher, run, secret, user } from './harness/engine.mjs';
 import { WebhookReceiver } from './harness/receiver.mjs';
 
 let engine, hook;
@@ -15,6 +15,10 @@ before(async () => {
 [[auth.service_tokens]]
 name = "cron"
 token = "the-auth-secret"
+[[auth.service_tokens]]
+name = "bare"
+token = "a-secret-without-scopes"
+scopes = []
 `,
     config: `
 [channels.hook]
@@ -146,7 +150,11 @@ test('the dispatch of the seeds takes the service token', async () => {
   const answer = await dispatch('the-auth-secret');
   assert.deepEqual([answer.status, Number.isInteger(answer.body.dispatched)], [200, true]);
   assert.equal((await dispatch(admin, '')).status, 200);
-  assert.equal((await dispatch(publisher)).status, 403);
+  const bare = await dispatch('a-secret-without-scopes');
+  assert.deepEqual([bare.status, bare.body], [200, { dispatched: 0 }]);
+  assert.equal((await engine.post('/api/v1/events', { type: 't', data: {} }, 'a-secret-without-scopes')).status, 403);
+  for (const token of [publisher, user('somebody'), user('service:cron')])
+    assert.equal((await dispatch(token)).status, 403);
   assert.equal((await dispatch('wrong')).status, 401);
   assert.equal((await dispatch(admin, '?limit=0')).status, 400);
 });

@@ -74,7 +74,7 @@ std::span<const route> all_routes() {
     route{post, "/api/v1/admin/deliveries/{id}/retry", admin, none, api::retry_delivery},
     route{post, "/api/v1/admin/deliveries/{id}/cancel", admin, none, api::cancel_delivery},
     route{post, "/api/v1/admin/dead-letters/replay", admin, json, api::post_replay},
-    route{post, "/api/admin-notifications/dispatch", publish, none, api::post_dispatch},
+    route{post, "/api/admin-notifications/dispatch", user, none, api::post_dispatch},
     route{get, "/api/v1/admin/sessions", admin, none, api::list_sessions},
 
     route{get, "/api/v1/admin/channels", admin, none, api::list_channels},
