@@ -22,10 +22,11 @@ class waiting_room_state {
   using self_type = resilient<waiting_room_actor>;
 
   waiting_room_state(self_type& self, persistence_actor persistence, wall_clock clock,
-                     std::size_t places)
+                     deliveries_in_flight_ptr in_flight, std::size_t places)
       : self_(self),
         persistence_(std::move(persistence)),
         clock_(std::move(clock)),
+        in_flight_(std::move(in_flight)),
         places_(places) {}
 
   self_type::behavior_type behavior() {
@@ -107,11 +108,20 @@ class waiting_room_state {
     mailed done;
     for (const auto& x : mine.all) {
       const auto news = mine.known.find(x->id);
-      done.deliveries.push_back(news == mine.known.end() ? x : news->second);
+      done.deliveries.push_back(news == mine.known.end() ? as_it_stands(x) : news->second);
     }
     const auto who = mine.who;
     forget(number);
     conclude(who, std::move(done));
+  }
+
+  /// Of an attempt under way nothing has come yet.
+  delivery_ptr as_it_stands(const delivery_ptr& x) const {
+    if (is_final(x->status) || !in_flight_->has(x->id))
+      return x;
+    auto shown = std::make_shared<delivery>(*x);
+    shown->status = delivery_status::delivering;
+    return shown;
   }
 
   /// An idempotent request's repeats get the very answer that is given here.
@@ -150,6 +160,7 @@ class waiting_room_state {
   self_type& self_;
   persistence_actor persistence_;
   wall_clock clock_;
+  deliveries_in_flight_ptr in_flight_;
   std::size_t places_;
   std::unordered_map<std::uint32_t, seat> seats_;
   std::unordered_map<delivery_id, std::uint32_t> by_delivery_;
@@ -162,9 +173,11 @@ class waiting_room_state {
 
 waiting_room_actor spawn_waiting_room(caf::actor_system& system, supervisor_actor supervisor,
                                       metrics& gauges, persistence_actor persistence,
-                                      wall_clock clock, std::size_t places) {
+                                      wall_clock clock, deliveries_in_flight_ptr in_flight,
+                                      std::size_t places) {
   return system.spawn<resilient_actor<waiting_room_actor, waiting_room_state>>(
-    care{std::move(supervisor), gauges}, std::move(persistence), std::move(clock), places);
+    care{std::move(supervisor), gauges}, std::move(persistence), std::move(clock),
+    std::move(in_flight), places);
 }
 
 }  // namespace carillon

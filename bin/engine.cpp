@@ -136,7 +136,8 @@ engine::engine(const config& how, const channel_book& channels, surroundings wit
   known_->scheduler =
     spawn_retry_scheduler(system_, storing, with.counts, persistence_, with.clock);
   tree_.watch(storing, known_->scheduler);
-  known_->waiting = spawn_waiting_room(system_, storing, with.counts, persistence_, with.clock);
+  known_->waiting =
+    spawn_waiting_room(system_, storing, with.counts, persistence_, with.clock, in_flight);
   tree_.watch(storing, known_->waiting);
   known_->presence = spawn_presence(
     system_, living, persistence_, queries_, with.clock, with.counts,

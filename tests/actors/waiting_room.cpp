@@ -27,8 +27,10 @@ struct fixture : test_coordinator_fixture<> {
   });
   supervisor_actor supervisor =
     sys.spawn([]() -> supervisor_actor::behavior_type { return {[](const child_failed&) {}}; });
+  deliveries_in_flight_ptr in_flight = std::make_shared<deliveries_in_flight>();
   waiting_room_actor dut = spawn_waiting_room(
-    sys, supervisor, gauges, persistence, [] { return from_millis(1'800'000'000'000); }, 2);
+    sys, supervisor, gauges, persistence, [] { return from_millis(1'800'000'000'000); }, in_flight,
+    2);
   uuid_source ids;
   std::vector<result<mailed>> told;
 
@@ -117,6 +119,17 @@ CAF_TEST(the end of the wait answers with what is known) {
   CAF_CHECK(status(0) == delivery_status::pending);
   settle(one[0], delivery_status::delivered);
   CAF_CHECK_EQUAL(told.size(), 1u);
+}
+
+CAF_TEST(what is with its provider at the end of the wait is told as such) {
+  const std::vector both{pending(), pending()};
+  const auto handle = in_flight->enter(*both[1]);
+  commit(enter(both), all_of(both));
+  sched.clock().advance_time(5s);
+  sched.run();
+  CAF_REQUIRE_EQUAL(told.size(), 1u);
+  CAF_CHECK(status(0, 0) == delivery_status::pending);
+  CAF_CHECK(status(0, 1) == delivery_status::delivering);
 }
 
 CAF_TEST(a refusal and a first answer are passed on at once) {

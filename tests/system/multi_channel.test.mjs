@@ -84,7 +84,8 @@ test('the wait has an end, and none means none', async () => {
   const answer = await send(message('slow', ['slow', 'system']), { query: '?wait=300ms' });
   assert.ok(Date.now() - at < 4000);
   assert.deepEqual(answer.body.results, { slow: false, system: true });
-  assert.ok(['pending', 'delivering'].includes(row(answer, 'slow').status));
+  assert.equal(row(answer, 'slow').status, 'delivering');
+  assert.equal((await story(row(answer, 'slow').id)).status, 'delivering');
   const none = await send(message('none', ['slow']), { query: '?wait=0' });
   assert.deepEqual(none.body.results, { slow: false });
   for (const wait of ['31s', '-1s', 'long', ''])
