@@ -98,6 +98,8 @@ struct outcome {
   bool wait_is_own{false};
   /// It may be everybody's after all: told for two scopes at a time, it is.
   bool wait_spreads{false};
+  /// No retry mends it, but an operator: a sign or a template that is not approved.
+  bool for_operator{false};
   /// The token was refused: one new one is fetched and the message sent once more at once.
   bool refresh_token{false};
   /// The markup was refused: the message is sent once more at once, composed `plain`.

@@ -51,7 +51,11 @@ constexpr std::array table{
   named_error{"isp.*", {transient}},
   named_error{"InternalError", {transient}},
   named_error{"ServiceUnavailable", {transient}},
-  // Templates, signatures, parameters and content that were not approved.
+  named_error{"isv.SMS_TEMPLATE_ILLEGAL", unapproved},
+  named_error{"isv.TEMPLATE_MISSING_PARAMETERS", unapproved},
+  named_error{"isv.SMS_SIGN*", unapproved},
+  named_error{"isv.SIGN_STATE_ILLEGAL", unapproved},
+  // Parameters and content.
   named_error{"isv.*", {invalid_request}},
 };
 

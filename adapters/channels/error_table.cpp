@@ -34,6 +34,7 @@ outcome outcome_of(const verdict& means, const response& came, timestamp now) {
               .excerpt = excerpt(came.body),
               .wait = means.wait,
               .wait_is_own = means.wait_is_own,
+              .for_operator = means.for_operator,
               .refresh_token = means.refresh_token,
               .resend_plain = means.resend_plain};
   const bool may_wait =

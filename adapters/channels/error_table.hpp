@@ -17,7 +17,11 @@ struct verdict {
   bool wait_is_own{false};
   bool refresh_token{false};
   bool resend_plain{false};
+  bool for_operator{false};
 };
+
+/// A sign or a template that is not approved, or not there.
+inline constexpr verdict unapproved{.what = error_class::invalid_request, .for_operator = true};
 
 /// A row that holds for every code.
 inline constexpr auto any_code = std::numeric_limits<std::int64_t>::min();

@@ -177,6 +177,17 @@ CAF_TEST(every answer of the error table is classified by its code) {
      {"SignatureNonceUsed", "isp.SYSTEM_ERROR", "InternalError", "ServiceUnavailable"});
 }
 
+CAF_TEST(signs and templates that are not approved are for an operator) {
+  for (const auto* code :
+       {"isv.SMS_TEMPLATE_ILLEGAL", "isv.TEMPLATE_MISSING_PARAMETERS", "isv.SMS_SIGNATURE_ILLEGAL",
+        "isv.SMS_SIGN_ILLEGAL", "isv.SIGN_STATE_ILLEGAL", "isv.SMS_SIGNATURE_SCENE_ILLEGAL"}) {
+    CAF_MESSAGE(code);
+    CAF_CHECK(answered(code).for_operator);
+  }
+  for (const auto* code : {"isv.SMS_CONTENT_ILLEGAL", "isv.MOBILE_NUMBER_ILLEGAL", "OK"})
+    CAF_CHECK(!answered(code).for_operator);
+}
+
 CAF_TEST(limits tell how long they last and whom they hold) {
   CAF_CHECK(answered("isv.BUSINESS_LIMIT_CONTROL", "触发天级流控Permits:40").wait_is_own);
   CAF_CHECK_EQUAL(answered("isv.BUSINESS_LIMIT_CONTROL", "?").wait, seconds{60});
