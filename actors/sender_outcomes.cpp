@@ -1,5 +1,6 @@
 #include "actors/questions.hpp"
 #include "actors/sender_state.hpp"
+#include "protocol/rules/expiry.hpp"
 
 #include <spdlog/spdlog.h>
 #include <caf/send.hpp>
@@ -153,8 +154,7 @@ void sender_state::bury() {
   for (auto* x : held_.take_if(
          [&](const delivery& what) { return expired(what) || (broken && !what.failover.empty()); }))
     decide(*x, expired(*x->what)
-                 ? rules::give_up(*x->what, error_class::transient,
-                                  "not delivered before its time was over", circumstances())
+                 ? rules::expire(*x->what, circumstances())
                  : rules::give_up(*x->what, error_class::invalid_credentials,
                                   "the channel's credentials were refused", circumstances()));
 }

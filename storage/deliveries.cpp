@@ -1,6 +1,6 @@
 #include "storage/deliveries.hpp"
 
-#include "protocol/rules/settle.hpp"
+#include "protocol/rules/expiry.hpp"
 #include "storage/collections.hpp"
 #include "storage/json_text.hpp"
 #include "storage/settlements.hpp"
@@ -293,8 +293,7 @@ void expire_deliveries(work& w, timestamp now, int limit, uuid_source& ids) {
   std::vector<const settlement*> told;
   for (std::size_t i = 0; i < old.size(); ++i) {
     const rules::circumstances at{now, 0, delivery_id{ids.next(now)}};
-    auto end = rules::give_up(*old[i], error_class::transient, "expired", at);
-    end.delivery.reason = "expired";
+    auto end = rules::expire(*old[i], at);
     ends[i].delivery = std::make_shared<delivery>(std::move(end.delivery));
     ends[i].attempt = std::move(end.attempt);
     if (end.successor)

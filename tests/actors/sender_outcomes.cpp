@@ -117,6 +117,8 @@ CAF_TEST(what is past its time dies without an attempt) {
   settings.rate = rate_limit{1, 1h, 0};
   put("first");
   const auto late = put("late", priority::normal, [](delivery& x) {
+    x.error_class = error_class::rate_limited;
+    x.last_error = "429: slow down";
     x.expires_at = x.created_at + 30s;
     x.failover = {{"sms", "+491", 3, 1h}};
   });
@@ -127,6 +129,9 @@ CAF_TEST(what is past its time dies without an attempt) {
   pass(2s);
   CAF_CHECK(row(late).what.status == delivery_status::dead);
   CAF_CHECK_EQUAL(row(late).what.attempts, 0);
+  CAF_CHECK_EQUAL(row(late).what.last_error,
+                  "429: slow down (not delivered before its time was over)");
+  CAF_CHECK(row(late).what.error_class == error_class::rate_limited);
   CAF_CHECK(row(late).attempts.empty());
   CAF_CHECK_EQUAL(book->successors.size(), 1u);
   CAF_CHECK_EQUAL(there->calls.size(), 1u);

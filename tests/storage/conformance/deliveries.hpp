@@ -223,11 +223,33 @@ STORE_TEST(what_is_too_old_dies_unless_it_is_in_flight) {
   CAF_REQUIRE_EQUAL(dead.items.size(), 1u);
   CAF_CHECK(dead.items[0]->id == old->id);
   CAF_CHECK_EQUAL(dead.items[0]->reason, "expired");
+  CAF_CHECK_EQUAL(dead.items[0]->last_error, "not delivered before its time was over");
+  CAF_CHECK(dead.items[0]->error_class == error_class::transient);
   CAF_CHECK_EQUAL(count("notification_attempts"), 0);
   CAF_CHECK_EQUAL(count("notification_deliveries"), 3);
   CAF_CHECK(std::ranges::any_of(told.timers, [&](const arm& t) {
     return t.key.kind == timer_kind::expiry && t.at == now + std::chrono::hours{1};
   }));
+}
+
+STORE_TEST(what_dies_of_age_keeps_what_its_last_attempt_failed_of) {
+  wish("log", 1);
+  const auto x = message("log");
+  commit({creation_of({x})});
+  within(*writer, [&](repository& r) { return r.claim(wishes, now); });
+  auto limited = *x;
+  limited.last_error = "429: slow down";
+  limited.error_class = error_class::rate_limited;
+  commit({settlement_of(limited, delivery_status::retrying, 1, std::chrono::hours{48})});
+  now += std::chrono::hours{24};
+  work(timer_kind::expiry);
+  get_delivery asked;
+  asked.id = x->id;
+  const auto story = ask(std::move(asked));
+  CAF_CHECK(story.what->status == delivery_status::dead);
+  CAF_CHECK_EQUAL(story.what->last_error,
+                  "429: slow down (not delivered before its time was over)");
+  CAF_CHECK(story.what->error_class == error_class::rate_limited);
 }
 
 STORE_TEST(the_operators_list_is_filtered_and_paged) {
