@@ -16,17 +16,38 @@ namespace carillon {
 
 namespace {
 
+/// What a connection must have in common with a message to carry it. None of it is left to libcurl,
+/// which takes a connection in clear for one that asks for STARTTLS, and one that was verified with
+/// other certificates.
+struct mail_terms {
+  std::string host{};
+  std::uint16_t port{0};
+  mail_security security{mail_security::starttls};
+  std::string ca_file{};
+  std::string username{};
+  std::string password{};
+
+  bool operator==(const mail_terms&) const = default;
+};
+
+mail_terms terms_of(const mail_request& what) {
+  return {what.host, what.port, what.security, what.ca_file, what.username, what.password};
+}
+
 /// A handle with the connection that it keeps.
 struct mail_line {
   CURL* easy{nullptr};
-  /// Whom it speaks to, and as whom.
-  std::string server{};
+  mail_terms terms{};
   int messages{0};
+  /// Nothing more is said on it.
+  bool over{false};
   std::chrono::steady_clock::time_point used{};
 };
 
-std::string server_of(const mail_request& what) {
-  return what.host + "\n" + std::to_string(what.port) + "\n" + what.username;
+/// True where the connection is closed, or will be by the server (RFC 5321, 3.8).
+bool ends_connection(const transport_result& came) {
+  auto got = std::get_if<response>(&came);
+  return got == nullptr || got->status == 421;
 }
 
 /// Ends a connection with QUIT, whose answer is not waited for.
@@ -37,6 +58,13 @@ void hang_up(const mail_line& line) {
     ::shutdown(socket, SHUT_RD);
   curl_easy_cleanup(line.easy);
 }
+
+/// How a conversation on a line ended.
+struct mail_turn {
+  transport_result came{};
+  /// As of `mail_conversation`.
+  bool found_closed{false};
+};
 
 struct mail_job {
   mail_request what{};
@@ -76,15 +104,13 @@ class smtp_transport final : public transport {
     std::unique_lock hold{mutex_};
     for (;;) {
       ++free_;
-      auto in_time =
-        changed_.wait_for(hold, how_.idle, [this] { return stopping_ || !waiting_.empty(); });
+      changed_.wait_for(hold, how_.idle, [this] { return stopping_ || !waiting_.empty(); });
       --free_;
       if (stopping_)
         return;
-      if (!in_time) {
-        hang_up_idle(hold);
+      hang_up_idle(hold);
+      if (waiting_.empty())
         continue;
-      }
       auto job = std::move(waiting_.front());
       waiting_.pop_front();
       auto line = take_line(job.what);
@@ -101,31 +127,51 @@ class smtp_transport final : public transport {
     }
   }
 
-  transport_result speak(const mail_request& what, mail_line& line) {
+  /// Speaks on the line; where a kept connection turns out closed, once more on a new one, in what
+  /// is left of the time.
+  transport_result speak(mail_request& what, mail_line& line) {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto kept = line.messages > 0;
+    auto first = speak_once(what, line);
+    if (!kept || !first.found_closed)
+      return std::move(first.came);
+    hang_up(line);
+    line = {.terms = std::move(line.terms)};
+    what.timeout -=
+      std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin);
+    if (what.timeout <= milliseconds::zero())
+      return std::move(first.came);
+    return speak_once(what, line).came;
+  }
+
+  mail_turn speak_once(const mail_request& what, mail_line& line) {
     if (line.easy == nullptr)
       line.easy = curl_easy_init();
     if (line.easy == nullptr)
-      return transport_error{transport_failure::connect, "libcurl has no memory"};
+      return {.came = transport_error{transport_failure::connect, "libcurl has no memory"}};
     ++line.messages;
-    return mail_conversation{what, how_, guard_, stopping_}.run(line.easy);
+    mail_conversation words{what, how_, guard_, stopping_};
+    auto came = words.run(line.easy);
+    line.over = ends_connection(came);
+    return {.came = std::move(came), .found_closed = words.found_closed()};
   }
 
-  /// The line that was used last for this server, else a new one.
+  /// The line that was used last on these terms, else a new one.
   mail_line take_line(const mail_request& what) {
-    auto server = server_of(what);
+    auto terms = terms_of(what);
     for (auto at = lines_.rbegin(); at != lines_.rend(); ++at)
-      if (at->server == server) {
+      if (at->terms == terms) {
         auto out = std::move(*at);
         lines_.erase(std::next(at).base());
         return out;
       }
-    return {.server = std::move(server)};
+    return {.terms = std::move(terms)};
   }
 
   void keep(mail_line line, std::unique_lock<std::mutex>& hold) {
     if (line.easy == nullptr)
       return;
-    if (line.messages < how_.messages_per_connection && !stopping_) {
+    if (!line.over && line.messages < how_.messages_per_connection && !stopping_) {
       line.used = std::chrono::steady_clock::now();
       lines_.push_back(std::move(line));
       return;
@@ -138,6 +184,8 @@ class smtp_transport final : public transport {
   void hang_up_idle(std::unique_lock<std::mutex>& hold) {
     auto since = std::chrono::steady_clock::now() - how_.idle;
     auto fresh = std::ranges::find_if(lines_, [&](auto& x) { return x.used > since; });
+    if (fresh == lines_.begin())
+      return;
     std::vector<mail_line> idle{std::make_move_iterator(lines_.begin()),
                                 std::make_move_iterator(fresh)};
     lines_.erase(lines_.begin(), fresh);

@@ -23,7 +23,9 @@ struct smtp_transport_options {
 
 /// Mail through libcurl. Each conversation has a thread for its time, because libcurl waits for the
 /// reply to the final dot inside its call: a server that is slow to take a message holds up nobody
-/// else's. Connections are kept for the next message to the same server with the same login.
+/// else's. Connections are kept for the next message to the same server with the same security,
+/// certificates to trust and login; one that its server closed meanwhile is replaced by a new one
+/// within the same conversation, unless the server answered DATA.
 /// STARTTLS that is asked for must succeed, certificates are verified, and nothing is logged in to
 /// in clear but loopback. When it ends, conversations under way are told `cancelled`. Takes
 /// `mail_request` alone.

@@ -7,7 +7,7 @@ import { Engine, run } from './harness/engine.mjs';
 import { decodeWords, readMail } from './harness/mail.mjs';
 
 const refusals = new Map();
-let engine, mail, tls, open, closed = [];
+let engine, mail, tls, clear, open, closed = [];
 
 const account = (server) => `host = "localhost"
 port = ${server.port}
@@ -37,7 +37,7 @@ async function scripted(answers) {
 before(async () => {
   mail = await MailServer.start({ refuse: (step, address) => refusals.get(address)?.(step) });
   tls = await MailServer.start({ secure: true });
-  const clear = await MailServer.start({ starttls: false, auth: false });
+  clear = await MailServer.start({ starttls: false, auth: false });
   open = await MailServer.start({ auth: null });
   closed = [mail, tls, clear, open];
   const closing = await scripted({ RCPT: '421 4.3.2 Service shutting down' });
@@ -67,13 +67,16 @@ ${account(open)}
 [channels.anonymous]
 type = "email"
 ${account(open).replace(/^(username|password).*$/gm, '')}
+[channels.unverified]
+type = "email"
+${account(mail).replace(/^ca_file.*$/m, '')}
 [channels.stranger]
 type = "email"
 host = "127.0.0.1"
 port = ${mail.port}
 from = "noreply@example.com"
 retry = "10ms"
-${plain('closing', closing)}${plain('blocking', blocking)}${plain('losing', losing)}${plain('breaking', breaking)}`,
+${plain('clear', clear)}${plain('closing', closing)}${plain('blocking', blocking)}${plain('losing', losing)}${plain('breaking', breaking)}`,
   });
 });
 after(async () => {
@@ -174,6 +177,31 @@ test('a server that closes midway is asked again', async () => {
   assert.deepEqual(story.attempt_log.map((x) => x.provider_code), ['421 4.3.2', '421 4.3.2']);
 });
 
+test('a connection that the server closed meanwhile costs no attempt', async () => {
+  for (const [channel, server] of [['mail', mail], ['tls', tls], ['clear', clear]]) {
+    await final((await send(channel, 'early@example.org')).id);
+    server.expire();
+    const story = await final((await send(channel, 'idle@example.org')).id);
+    assert.deepEqual([story.status, story.attempt_log.map((x) => x.error_class)], ['delivered', [null]], channel);
+    await server.taken(1, (x) => x.to.includes('idle@example.org'));
+  }
+});
+
+test('the attempt after a 421 to the message goes over a connection of its own', async () => {
+  let refused = 0;
+  refusals.set('closed@example.org', (step) => (step === 'data' && ++refused < 2 ? '421 4.3.2 closing' : undefined));
+  const story = await final((await send('mail', 'closed@example.org')).id);
+  assert.equal(story.status, 'delivered');
+  assert.deepEqual(story.attempt_log.map((x) => x.provider_code?.slice(0, 3)), ['421', '250']);
+});
+
+test('a channel that cannot verify a server rides on no connection of one that can', async () => {
+  await final((await send('mail', 'verified@example.org')).id);
+  const story = await final((await send('unverified', 'unverified@example.org')).id);
+  assert.deepEqual([story.status, story.attempt_log[0].provider_code], ['dead', 'tls']);
+  assert.ok(!mail.requests.some((x) => x.to?.includes('unverified@example.org')));
+});
+
 test('a connection that breaks is told apart by whether the message was out', async () => {
   const losing = await final((await send('losing', 'ann@example.org')).id);
   assert.deepEqual([losing.error_class, losing.attempt_log[0].provider_code], ['transient', 'no_answer']);
@@ -190,9 +218,11 @@ test('wrong credentials stop the channel', async () => {
 });
 
 test('a server without STARTTLS, or one that cannot be trusted, is told nothing', async () => {
-  const downgraded = await final((await send('downgraded', 'ann@example.org')).id);
+  await final((await send('clear', 'ann@example.org')).id);
+  const downgraded = await final((await send('downgraded', 'secret@example.org')).id);
   assert.deepEqual([downgraded.status, downgraded.error_class], ['dead', 'invalid_credentials']);
   assert.match(downgraded.last_error, /offers no STARTTLS/);
+  assert.ok(!clear.requests.some((x) => x.to?.includes('secret@example.org')));
   const stranger = await final((await send('stranger', 'stranger@example.org')).id);
   assert.deepEqual([stranger.error_class, stranger.attempt_log[0].provider_code], ['transient', 'tls']);
   assert.ok(!mail.requests.some((x) => x.to?.includes('stranger@example.org')));

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,16 @@ class mail_server {
   std::uint16_t port() const { return at_.port(); }
   int connections() const { return at_.connections(); }
 
+  /// Closes what is open, as servers do with idle connections: with a last word, or with none.
+  void expire(const std::string& farewell) {
+    std::lock_guard hold{mutex_};
+    for (auto one : open_) {
+      ::send(one, farewell.data(), farewell.size(), MSG_NOSIGNAL);
+      ::shutdown(one, SHUT_RDWR);
+    }
+    open_.clear();
+  }
+
   /// Every command and line of a message so far.
   std::vector<std::string> heard() const {
     std::lock_guard hold{mutex_};
@@ -57,6 +68,16 @@ class mail_server {
   }
 
   void serve(tcp::socket& socket) {
+    {
+      std::lock_guard hold{mutex_};
+      open_.insert(socket.native_handle());
+    }
+    converse(socket);
+    std::lock_guard hold{mutex_};
+    open_.erase(socket.native_handle());
+  }
+
+  void converse(tcp::socket& socket) {
     std::string buffer;
     auto in_message = false;
     if (say(socket, "greeting").empty())
@@ -85,6 +106,7 @@ class mail_server {
   handler answer_;
   mutable std::mutex mutex_;
   std::vector<std::string> heard_;
+  std::set<int> open_;
   // The last to come and the first to go: its threads use the others.
   tcp_server at_{[this](tcp::socket& socket) { serve(socket); }};
 };

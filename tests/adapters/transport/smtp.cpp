@@ -4,6 +4,7 @@
 #include "tests/adapters/transport/mail_server.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <future>
 #include <semaphore>
 
@@ -48,6 +49,15 @@ mail_server::handler but(std::string begin, std::string answer) {
   };
 }
 
+/// A server that answers one command otherwise from the second time on, so many times.
+mail_server::handler from_the_second(std::string begin, std::string answer, int times) {
+  auto heard = std::make_shared<std::atomic<int>>(0);
+  return [=](const std::string& command) {
+    const auto turn = command.starts_with(begin) ? ++*heard : 0;
+    return turn > 1 && turn <= 1 + times ? answer : mail_server::willing(command);
+  };
+}
+
 bool holds(const std::vector<std::string>& lines, std::string_view line) {
   return std::ranges::find(lines, line) != lines.end();
 }
@@ -84,6 +94,7 @@ CAF_TEST(a connection that breaks is told apart by the final dot) {
   for (auto begin : {"greeting", "EHLO", "MAIL", "RCPT", "DATA"}) {
     mail_server server{but(begin, "")};
     CAF_CHECK_EQUAL(told(mailed(*aut, letter(server)).get()), "connect");
+    CAF_CHECK_EQUAL(server.connections(), 1);
   }
   mail_server server{but(".", "")};
   CAF_CHECK_EQUAL(told(mailed(*aut, letter(server)).get()), "no_answer");
@@ -112,6 +123,86 @@ CAF_TEST(messages one after another share a connection until it has had enough) 
   for (int i = 0; i < 10; ++i)
     CAF_CHECK(told(mailed(*aut, letter(server)).get()).starts_with("message 250"));
   CAF_CHECK_EQUAL(server.connections(), 2);
+}
+
+CAF_TEST(a kept connection that its server closed meanwhile is replaced at once) {
+  for (auto farewell : {"421 4.4.2 Timeout - closing connection\r\n", ""}) {
+    mail_server server{mail_server::willing};
+    auto aut = make_smtp_transport({});
+    CAF_CHECK(told(mailed(*aut, letter(server)).get()).starts_with("message 250"));
+    server.expire(farewell);
+    CAF_CHECK(told(mailed(*aut, letter(server)).get()).starts_with("message 250"));
+    CAF_CHECK_EQUAL(server.connections(), 2);
+    server.expire(farewell);
+    auto what = letter(server);
+    what.to.clear();
+    CAF_CHECK_EQUAL(told(mailed(*aut, what).get()), "noop 250 ok");
+    CAF_CHECK_EQUAL(server.connections(), 3);
+  }
+}
+
+CAF_TEST(a kept connection that ends before DATA is answered is replaced once) {
+  for (auto& [begin, answer, twice] :
+       std::initializer_list<std::tuple<const char*, const char*, const char*>>{
+         {"MAIL", "", "connect"},
+         {"MAIL", "421 4.7.0 enough", "mail 421 4.7.0 enough"},
+         {"RCPT", "", "connect"},
+         {"RCPT", "421 4.7.0 enough", "rcpt 421 4.7.0 enough"},
+         {"DATA", "", "connect"}}) {
+    for (auto times : {1, 2}) {
+      mail_server server{from_the_second(begin, answer, times)};
+      auto aut = make_smtp_transport({});
+      CAF_CHECK(told(mailed(*aut, letter(server)).get()).starts_with("message 250"));
+      CAF_CHECK_EQUAL(told(mailed(*aut, letter(server)).get()),
+                      times == 1 ? "message 250 2.0.0 Ok: queued as Q1" : twice);
+      CAF_CHECK_EQUAL(server.connections(), 2);
+    }
+  }
+}
+
+CAF_TEST(what was refused or may have been taken is not said again) {
+  for (auto& [begin, answer, wanted] :
+       std::initializer_list<std::tuple<const char*, const char*, const char*>>{
+         {"MAIL", "451 later", "mail 451 later"},
+         {"RCPT", "550 no", "rcpt 550 no"},
+         {"DATA", "421 4.3.2 closing", "data 421 4.3.2 closing"},
+         {".", "421 4.3.2 closing", "message 421 4.3.2 closing"},
+         {".", "", "no_answer"}}) {
+    mail_server server{from_the_second(begin, answer, 1)};
+    auto aut = make_smtp_transport({});
+    CAF_CHECK(told(mailed(*aut, letter(server)).get()).starts_with("message 250"));
+    CAF_CHECK_EQUAL(told(mailed(*aut, letter(server)).get()), wanted);
+    CAF_CHECK_EQUAL(server.connections(), 1);
+  }
+}
+
+CAF_TEST(a connection is left after a 421) {
+  mail_server server{from_the_second(".", "421 4.3.2 closing", 1)};
+  auto aut = make_smtp_transport({});
+  for (auto wanted : {"message 250", "message 421", "message 250"})
+    CAF_CHECK(told(mailed(*aut, letter(server)).get()).starts_with(wanted));
+  CAF_CHECK_EQUAL(server.connections(), 2);
+}
+
+CAF_TEST(a connection is shared with the same security and trust and login alone) {
+  mail_server server{mail_server::willing};
+  auto aut = make_smtp_transport({});
+  CAF_CHECK(told(mailed(*aut, letter(server)).get()).starts_with("message 250"));
+  auto what = letter(server);
+  what.ca_file = "other.pem";
+  CAF_CHECK(told(mailed(*aut, what).get()).starts_with("message 250"));
+  CAF_CHECK_EQUAL(server.connections(), 2);
+  for (auto password : {"one", "two"}) {
+    what.username = "me";
+    what.password = password;
+    CAF_CHECK(told(mailed(*aut, what).get()).starts_with("message 250"));
+  }
+  CAF_CHECK_EQUAL(server.connections(), 4);
+  what = letter(server);
+  what.security = mail_security::starttls;
+  CAF_CHECK_EQUAL(told(mailed(*aut, what).get()), "starttls 502 the server offers no STARTTLS");
+  CAF_CHECK(told(mailed(*aut, letter(server)).get()).starts_with("message 250"));
+  CAF_CHECK_EQUAL(server.connections(), 5);
 }
 
 CAF_TEST(a server that hangs holds up no other) {

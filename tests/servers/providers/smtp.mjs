@@ -62,6 +62,9 @@ export class MailServer extends Arrivals {
   /** Waits for n messages that were taken. */
   taken(n, test = () => true) { return this.count(n, (x) => x.step === 'taken' && test(x)); }
 
+  /** Closes every connection, as at the end of its idle time. */
+  expire() { for (const x of [...this.server.connections]) x.send(421, 'Timeout - closing connection'); }
+
   close() {
     this.certificate.remove();
     return new Promise((resolve) => this.server.close(resolve));
