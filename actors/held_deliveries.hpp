@@ -30,6 +30,8 @@ struct held_delivery {
   steady_time not_before{steady_time::min()};
   steady_time started{};
   timestamp started_at{};
+  /// When its last attempt counts against rates, at the latest.
+  steady_time counts_at{steady_time::min()};
   /// Keeps it among those in flight from its start on.
   std::shared_ptr<void> in_flight{};
   /// Who composed what is with the provider, and with which token.

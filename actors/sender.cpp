@@ -83,7 +83,7 @@ sender_state::sender_state(resilient<sender_actor>& self, std::shared_ptr<sender
       post_(std::move(post)),
       generation_(next_generation()),
       held_(window_size(post_->settings)),
-      rate_(post_->settings.rate, self_.steady_now(), post_->last_use_at),
+      rate_(rate_now()),
       circuit_(post_->settings.circuit_failures, post_->settings.circuit_cooldown),
       random_(std::random_device{}()) {
   rate_.freeze(post_->frozen_until);
@@ -200,10 +200,8 @@ void sender_state::start(held_delivery& x, steady_time now) {
   auto wire = composed(*x.by, *x.what, stamp{x.started_at, random_(), x.token, x.again.plain});
   if (!wire)
     return settle(x, {x.started_at, milliseconds{0}, unsendable(wire.error())});
-  rate_.take(now);
-  post_->scopes.take(x.scopes, now);
+  use(x, now);
   circuit_.started(now);
-  post_->last_use_at = now;
   x.at = held_delivery::stage::sending;
   if (post_->in_flight)
     x.in_flight = post_->in_flight->enter(*x.what);
@@ -211,12 +209,14 @@ void sender_state::start(held_delivery& x, steady_time now) {
   std::shared_ptr<void> place{
     post_->under_way.get(), [count = post_->under_way, flying = x.in_flight](void*) { --*count; }};
   post_->transport->send(
-    std::move(*wire), [place = std::move(place), to = self_.handle(), generation = generation_,
-                       id = x.what->id](transport_result came) mutable {
+    std::move(*wire),
+    [place = std::move(place), to = self_.handle(), generation = generation_,
+     id = x.what->id](transport_result came) mutable {
       place.reset();
       caf::anon_send(
         to, exchange_ptr{std::make_shared<exchange>(exchange{generation, id, std::move(came)})});
-    });
+    },
+    note_for(x));
 }
 
 void sender_state::make_room(steady_time now) {

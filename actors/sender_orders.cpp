@@ -43,7 +43,8 @@ void sender_state::obey(const channel_order& x) {
                        [&](const recall& told) {
                          remember(told);
                          go_on();
-                       }},
+                       },
+                       [&](const attempt_written& note) { read(note); }},
              x.what);
 }
 
@@ -53,8 +54,7 @@ void sender_state::take_over(const reconfigure& x) {
     post_->channel = x.channel;
   post_->tokens.forget();
   finish_test(error{errc::conflict, "the channel was configured anew meanwhile"});
-  const auto now = self_.steady_now();
-  rate_ = rules::rate{post_->settings.rate, now, post_->last_use_at};
+  rate_ = rate_now();
   circuit_ = rules::circuit{post_->settings.circuit_failures, post_->settings.circuit_cooldown};
   held_.resize(window_size(post_->settings));
   if (post_->held_back.state == channel_state::broken)

@@ -79,6 +79,7 @@ void sender_state::read(const exchange& x) {
   auto* mine = x.generation == generation_ ? held_.find(x.delivery) : nullptr;
   if (mine && mine->at == held_delivery::stage::sending) {
     const auto now = self_.steady_now();
+    told(*mine, now);
     rules::finished attempt{mine->started_at,
                             std::chrono::duration_cast<milliseconds>(now - mine->started),
                             judged(*mine->by, *mine->what, x.result, post_->clock())};

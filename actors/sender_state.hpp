@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,10 @@ struct sender_post : sender_setup {
   persistence_actor persistence;
   metrics* counts;
 
+  /// When the last attempt counted, of those of which it is known; when the others do, at the
+  /// latest.
   std::optional<steady_time> last_use_at{};
+  std::multiset<steady_time> untold{};
   rules::scope_table scopes;
   rules::token_keeper tokens{};
   steady_time frozen_until{steady_time::min()};
@@ -97,6 +101,19 @@ class sender_state {
   void remember(const recall& x);
   /// What an attempt of it counts against beyond this process.
   std::vector<scope_use> uses_of(const held_delivery& x) const;
+
+  // -- when attempts count (sender_uses.cpp) ------------------------------------------------
+
+  /// The channel's own rate with all that counts against it.
+  rules::rate rate_now() const;
+  /// Takes from all rates for an attempt; it counts when it is told, and at the latest when there
+  /// will be no answer to it any more.
+  void use(held_delivery& x, steady_time now);
+  void told(held_delivery& x, steady_time at);
+  void read(const attempt_written& x);
+  /// Tells a life of the sender that the request of an attempt was written; empty where nothing
+  /// waits for that.
+  transport::written note_for(const held_delivery& x) const;
 
   // -- outcomes (sender_outcomes.cpp) ---------------------------------------------------------
 
@@ -186,6 +203,9 @@ class sender_state {
   std::uint64_t test_number_ = 0;
   bool test_has_token_ = false;
 };
+
+/// How long after its start an exchange may be answered: one that was not by then never will be.
+milliseconds patience_of(const channel_settings& settings);
 
 /// How many deliveries of a lane it keeps in memory.
 std::uint32_t window_size(const channel_settings& settings);

@@ -12,9 +12,6 @@ namespace carillon {
 
 namespace {
 
-/// A transport answers within its time; one that did not by then never will.
-constexpr seconds token_grace{5};
-
 /// What the provider said, for people.
 std::string said(const outcome& how) {
   if (how.provider_code.empty() || how.excerpt.empty())
@@ -111,8 +108,8 @@ void sender_state::request_token(steady_time now) {
       outcome{.error_class = error_class::invalid_credentials, .excerpt = wish.error().detail});
   if (auto* made = std::get_if<grant>(&*wish))
     return read_token(std::move(*made));
-  const auto patience = std::max(post_->settings.timeout, milliseconds{15'000}) + token_grace;
-  post_->tokens.asked(exchange_aside(std::get<request>(std::move(*wish))), now, patience);
+  post_->tokens.asked(exchange_aside(std::get<request>(std::move(*wish))), now,
+                      patience_of(post_->settings));
 }
 
 void sender_state::read_token(const std::variant<grant, outcome>& came) {

@@ -4,7 +4,9 @@
 #include "protocol/channel.hpp"
 #include "protocol/scope_history.hpp"
 #include "protocol/standing.hpp"
+#include "protocol/transport.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <variant>
 
@@ -45,9 +47,18 @@ struct recall {
   std::shared_ptr<const scope_history> what{};
 };
 
+/// The request of a delivery's attempt was written; `generation` is the sender's.
+struct attempt_written {
+  std::uint64_t generation{0};
+  delivery_id delivery{};
+  peer by{peer::heard};
+};
+
 /// What a running channel is asked or told from outside its work; an answer may be left out.
 struct channel_order {
-  std::variant<pause_sending, resume_sending, probe_now, reconfigure, ask_standing, recall> what{};
+  std::variant<pause_sending, resume_sending, probe_now, reconfigure, ask_standing, recall,
+               attempt_written>
+    what{};
 };
 
 }  // namespace carillon

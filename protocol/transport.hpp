@@ -104,16 +104,23 @@ struct transport_error {
 
 using transport_result = std::variant<response, transport_error>;
 
+/// Whether the other end of a connection has said anything on it. While it is silent it may not
+/// have taken the connection yet, and what is written lies before its door.
+enum class peer : std::uint8_t { heard, silent };
+
 /// Sends requests. One for each kind of request; `bin` puts them together.
 class transport {
  public:
   using done = std::function<void(transport_result)>;
+  using written = std::function<void(peer)>;
 
   virtual ~transport() = default;
 
   /// Starts an exchange and returns at once; `tell` is called exactly once, from a thread of the
-  /// transport's, also when the node stops.
-  virtual void send(request what, done tell) = 0;
+  /// transport's, also when the node stops. `note`, where given, is called when the request is
+  /// written, that of a mail when its last byte is: at most once, before `tell`, and not at all
+  /// where it never came so far.
+  virtual void send(request what, done tell, written note = {}) = 0;
 };
 
 using transport_ptr = std::shared_ptr<transport>;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace carillon {
 
@@ -75,9 +76,23 @@ void easy_exchange::set_body(CURL* easy) {
 int easy_exchange::on_request(void* self, char*, char*, int, int) {
   // A connection used again that breaks before a byte of the answer makes libcurl send the request
   // once more by itself, though the server may have acted on it.
-  const auto& x = *static_cast<easy_exchange*>(self);
-  const bool again = x.sent_bytes() > 0 && x.request_.method != "GET";
-  return again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+  auto& x = *static_cast<easy_exchange*>(self);
+  if (x.sent_bytes() > 0 && x.request_.method != "GET")
+    return CURL_PREREQFUNC_ABORT;
+  x.note_written();
+  return CURL_PREREQFUNC_OK;
+}
+
+void easy_exchange::note_written() {
+  const auto note = std::exchange(note_, nullptr);
+  if (!note)
+    return;
+  // With TLS the other end has spoken before the request.
+  long connections = 0;
+  curl_off_t tls_after = 0;
+  curl_easy_getinfo(easy_, CURLINFO_NUM_CONNECTS, &connections);
+  curl_easy_getinfo(easy_, CURLINFO_APPCONNECT_TIME_T, &tls_after);
+  note(connections > 0 && tls_after == 0 ? peer::silent : peer::heard);
 }
 
 std::size_t easy_exchange::on_header(char* data, std::size_t size, std::size_t count, void* self) {

@@ -13,8 +13,8 @@ namespace carillon {
 /// while libcurl works on it.
 class easy_exchange {
  public:
-  easy_exchange(http_request what, transport::done tell) noexcept
-      : request_(std::move(what)), tell_(std::move(tell)) {}
+  easy_exchange(http_request what, transport::done tell, transport::written note) noexcept
+      : request_(std::move(what)), tell_(std::move(tell)), note_(std::move(note)) {}
 
   /// Sets every option; `guard` is null for requests that need none.
   void prepare(CURL* easy, const http_transport_options& how, const address_guard* guard);
@@ -34,11 +34,13 @@ class easy_exchange {
   static curl_socket_t on_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
 
   void set_body(CURL* easy);
+  void note_written();
   long sent_bytes() const;
   transport_error failure_of(CURLcode code) const;
 
   http_request request_;
   transport::done tell_;
+  transport::written note_;
   response came_;
   CURL* easy_{nullptr};
   std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers_{nullptr,

@@ -38,8 +38,8 @@ class lane {
     curl_multi_cleanup(multi_);
   }
 
-  void add(http_request what, transport::done tell) {
-    auto one = std::make_unique<easy_exchange>(std::move(what), std::move(tell));
+  void add(http_request what, transport::done tell, transport::written note) {
+    auto one = std::make_unique<easy_exchange>(std::move(what), std::move(tell), std::move(note));
     bool first = false;
     {
       std::lock_guard hold{mutex_};
@@ -148,10 +148,10 @@ class http_transport final : public transport {
   explicit http_transport(const http_transport_options& how)
       : open_(how, false), guarded_(how, true) {}
 
-  void send(request what, done tell) override {
+  void send(request what, done tell, written note) override {
     auto& http = std::get<http_request>(what);
     auto& right = http.guarded ? guarded_ : open_;
-    right.add(std::move(http), std::move(tell));
+    right.add(std::move(http), std::move(tell), std::move(note));
   }
 
  private:

@@ -8,7 +8,9 @@ class log_transport final : public transport {
  public:
   explicit log_transport(std::function<void(std::string_view)> write) : write_(std::move(write)) {}
 
-  void send(request what, done tell) override {
+  void send(request what, done tell, written note) override {
+    if (note)
+      note(peer::heard);
     write_(std::get<log_request>(what).line);
     tell(response{.status = 200});
   }
@@ -22,8 +24,8 @@ class outbound final : public transport {
   outbound(transport_ptr http, transport_ptr mail, transport_ptr log)
       : http_(std::move(http)), mail_(std::move(mail)), log_(std::move(log)) {}
 
-  void send(request what, done tell) override {
-    right_for(what).send(std::move(what), std::move(tell));
+  void send(request what, done tell, written note) override {
+    right_for(what).send(std::move(what), std::move(tell), std::move(note));
   }
 
  private:

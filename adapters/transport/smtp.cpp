@@ -90,7 +90,8 @@ class smtp_transport final : public transport {
       hang_up(line);
   }
 
-  void send(request what, done tell) override {
+  // When the message was written is not told: its reply comes soon after.
+  void send(request what, done tell, written) override {
     std::lock_guard hold{mutex_};
     waiting_.push_back({std::move(std::get<mail_request>(what)), std::move(tell)});
     if (free_ >= waiting_.size())

@@ -1,6 +1,7 @@
 #include "protocol/rules/rate.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace carillon::rules {
 
@@ -18,7 +19,7 @@ rate::rate(const std::optional<rate_limit>& limit, steady_time now,
   if (capacity_ == count) {
     back_after_ = window + guard;
     if (used)
-      out_.assign(static_cast<std::size_t>(capacity_), std::min(*last_use, now) + back_after_);
+      uses_.assign(static_cast<std::size_t>(capacity_), std::min(*last_use, now));
     return;
   }
   const int refill = count - capacity_;
@@ -32,8 +33,8 @@ rate::rate(const std::optional<rate_limit>& limit, steady_time now,
 rate::rate(const rate_limit& limit, steady_time now, std::span<const steady_time> uses)
     : rate(limit, uses.empty() ? now : uses.front(), std::nullopt) {
   for (const auto at : uses)
-    use(at);
-  forget_returned(now);
+    use(at, at);
+  forget_over(now);
 }
 
 int rate::tokens_for(int weight) const {
@@ -49,29 +50,46 @@ steady_time rate::ready_at(steady_time now, int weight) const {
     const auto price = interval_ * wanted;
     return std::max(ready, now + (price - std::min(credit_at(now), price)));
   }
-  const auto most_out = static_cast<std::size_t>(capacity_ - wanted);
-  return out_.size() <= most_out ? ready : std::max(ready, out_[out_.size() - most_out - 1]);
+  const auto most = static_cast<std::size_t>(capacity_ - wanted);
+  if (uses_.size() <= most)
+    return ready;
+  return std::max(ready, std::min(uses_[uses_.size() - most - 1], now) + back_after_);
 }
 
-std::optional<steady_time> rate::take(steady_time now, int weight) {
+std::optional<steady_time> rate::take(steady_time now, int weight, steady_time counts_at) {
   if (const auto ready = ready_at(now, weight); ready > now)
     return ready;
   if (!limited_)
     return std::nullopt;
-  if (!refills())
-    forget_returned(now);
+  forget_over(now);
   for (auto left = tokens_for(weight); left > 0; --left)
-    use(now);
+    use(now, std::max(now, counts_at));
   return std::nullopt;
 }
 
-void rate::use(steady_time at) {
+void rate::told(steady_time counts_at, steady_time at, int weight) {
+  for (auto left = limited_ && at < counts_at ? tokens_for(weight) : 0; left > 0; --left) {
+    const auto place = std::ranges::lower_bound(uses_, counts_at);
+    if (place == uses_.end() || *place != counts_at)
+      return;
+    const auto to = std::upper_bound(uses_.begin(), place, at);
+    std::rotate(to, place, place + 1);
+    *to = at;
+  }
+}
+
+void rate::hold(steady_time counts_at) {
+  if (limited_)
+    uses_.insert(std::ranges::upper_bound(uses_, counts_at), counts_at);
+}
+
+void rate::use(steady_time at, steady_time counts_at) {
   if (refills()) {
     credit_ = std::max(credit_at(at) - interval_, duration::zero());
     counted_at_ = std::max(counted_at_, at);
-  } else {
-    out_.push_back(at + back_after_);
   }
+  if (!refills() || counts_at > at)
+    hold(counts_at);
 }
 
 void rate::freeze(steady_time until) {
@@ -81,17 +99,36 @@ void rate::freeze(steady_time until) {
 bool rate::unused(steady_time now) const {
   if (frozen_until_ > now)
     return false;
-  return refills() ? credit_at(now) == interval_ * capacity_ : out_.empty() || out_.back() <= now;
+  if (refills())
+    return credit_at(now) == interval_ * capacity_;
+  return uses_.empty() || uses_.back() + back_after_ <= now;
 }
 
 rate::duration rate::credit_at(steady_time now) const {
-  const auto passed = std::max(now - counted_at_, duration::zero());
-  const auto full = interval_ * capacity_;
-  return passed > full ? full : std::min(full, credit_ + passed);
+  auto credit = credit_;
+  auto at = counted_at_;
+  const auto fill = [&](steady_time until, std::size_t held) {
+    const auto free = capacity_ - static_cast<std::int64_t>(held);
+    const auto room = interval_ * std::max<std::int64_t>(free, 0);
+    credit = std::min(room, credit + std::clamp(until - at, duration::zero(), room));
+    at = std::max(at, until);
+  };
+  auto held = uses_.size();
+  for (const auto over : uses_) {
+    if (over > now)
+      break;
+    fill(over, held--);
+  }
+  fill(now, held);
+  return credit;
 }
 
-void rate::forget_returned(steady_time now) {
-  out_.erase(out_.begin(), std::upper_bound(out_.begin(), out_.end(), now));
+void rate::forget_over(steady_time now) {
+  if (refills()) {
+    credit_ = credit_at(now);
+    counted_at_ = std::max(counted_at_, now);
+  }
+  uses_.erase(uses_.begin(), std::ranges::upper_bound(uses_, now - back_after_));
 }
 
 }  // namespace carillon::rules

@@ -52,10 +52,16 @@ steady_time scope_table::ready_at(std::span<const scope_limit> all, steady_time 
   return ready;
 }
 
-void scope_table::take(std::span<const scope_limit> all, steady_time now) {
+void scope_table::take(std::span<const scope_limit> all, steady_time now, steady_time counts_at) {
   for (const auto& what : all)
     if (auto* found = find(what, now))
-      found->left.take(now, what.weight);
+      found->left.take(now, what.weight, counts_at);
+}
+
+void scope_table::told(std::span<const scope_limit> all, steady_time counts_at, steady_time at) {
+  for (const auto& what : all)
+    if (const auto place = scopes_.find(what.key); place != scopes_.end())
+      place->second.left.told(counts_at, at, what.weight);
 }
 
 bool scope_table::freeze(std::span<const scope_limit> all, steady_time now, steady_time until) {

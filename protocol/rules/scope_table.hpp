@@ -43,8 +43,12 @@ class scope_table {
   /// The earliest time at which all of them have room; `now` or before when they have it now.
   steady_time ready_at(std::span<const scope_limit> all, steady_time now);
 
-  /// Takes from each, at a time when all are ready.
-  void take(std::span<const scope_limit> all, steady_time now);
+  /// Takes from each, at a time when all are ready; the use counts from `counts_at` on.
+  void take(std::span<const scope_limit> all, steady_time now,
+            steady_time counts_at = steady_time::min());
+
+  /// A use that should count from a later time counts from `at` on.
+  void told(std::span<const scope_limit> all, steady_time counts_at, steady_time at);
 
   /// The provider says when these may be used again. Answers whether others are frozen as well.
   bool freeze(std::span<const scope_limit> all, steady_time now, steady_time until);

@@ -106,10 +106,12 @@ persistence_actor spawn_ledger(caf::actor_system& system, std::shared_ptr<ledger
   return system.spawn(ledger_behavior, std::move(book));
 }
 
-void provider::send(request what, done tell) {
+void provider::send(request what, done tell, written note) {
   auto& wire = std::get<http_request>(what);
   const auto title = wire.body;
-  calls.push_back({title, clock(), std::move(tell), std::move(wire)});
+  if (note && writes_at_once)
+    note(peer::heard);
+  calls.push_back({title, clock(), std::move(tell), std::move(wire), std::move(note)});
   most_open = std::max(most_open, ++open);
   const auto count =
     std::count_if(calls.begin(), calls.end(), [&](auto& x) { return x.delivery == title; });

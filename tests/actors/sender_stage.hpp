@@ -55,6 +55,7 @@ class provider final : public transport {
     steady_time at{};
     done tell{};
     http_request sent{};
+    written note{};
   };
 
   std::vector<call> calls{};
@@ -63,8 +64,10 @@ class provider final : public transport {
   std::function<std::optional<transport_result>(const std::string& delivery, int call)> reply{};
   int open{0};
   int most_open{0};
+  /// A request is written as soon as it comes; else when it is said.
+  bool writes_at_once{true};
 
-  void send(request what, done tell) override;
+  void send(request what, done tell, written note) override;
   void answer(std::size_t call, transport_result with);
   void answer_all(const transport_result& with);
 };

@@ -63,6 +63,46 @@ std::vector<steady_time> take_at_random(rate& bucket, steady_time now, milliseco
   return takes;
 }
 
+/// Attempts that reach their provider late, each on its own way: when they did, and when the
+/// bucket is told of those that are on it.
+struct late_attempts {
+  struct use {
+    steady_time told_at{};
+    steady_time counts_at{};
+    steady_time arrived{};
+  };
+
+  static constexpr milliseconds patience{5'000};
+
+  /// On its way for as long as chance has it; told when it is there or a while later, or never.
+  void start(steady_time now, std::mt19937_64& chance) {
+    const bool never = chance() % 100 == 0;
+    const auto way = milliseconds{chance() % 3 == 0 ? chance() % (never ? 5'000 : 4'000) : 0};
+    arrivals.push_back(now + way);
+    if (!never)
+      under_way.push_back(
+        {now + way + milliseconds{chance() % 5}, now + patience, arrivals.back()});
+  }
+
+  void tell(rate& bucket, steady_time now) {
+    std::erase_if(under_way, [&](const use& x) {
+      if (x.told_at <= now)
+        bucket.told(x.counts_at, x.arrived);
+      return x.told_at <= now;
+    });
+  }
+
+  steady_time next_telling() const {
+    auto at = steady_time::max();
+    for (const auto& x : under_way)
+      at = std::min(at, x.told_at);
+    return at;
+  }
+
+  std::vector<use> under_way{};
+  std::vector<steady_time> arrivals{};
+};
+
 }  // namespace
 
 CAF_TEST(no window ever holds more takes than the limit says) {
@@ -77,6 +117,89 @@ CAF_TEST(no window ever holds more takes than the limit says) {
     CAF_REQUIRE_LESS_OR_EQUAL(most_within(takes, limit.per), static_cast<std::size_t>(limit.count));
     CAF_REQUIRE_GREATER(takes.size(), 0u);
   }
+}
+
+CAF_TEST(no window of arrivals holds more than the limit says however late they come) {
+  std::mt19937_64 chance{350};
+  const std::vector<milliseconds> windows{100ms, 1s, 2s, 60s};
+  for (int round = 0; round < 400; ++round) {
+    rate_limit limit{.count = static_cast<int>(1 + chance() % 30),
+                     .per = windows[chance() % windows.size()]};
+    limit.burst = chance() % 2 == 0 ? static_cast<int>(1 + chance() % limit.count) : 0;
+    rate bucket{limit, start, std::nullopt};
+    late_attempts attempts;
+    auto now = start;
+    for (int step = 0; step < 600; ++step) {
+      attempts.tell(bucket, now);
+      const auto ready = bucket.ready_at(now);
+      const auto wait_until = bucket.take(now, 1, now + late_attempts::patience);
+      CAF_REQUIRE_EQUAL(wait_until.has_value(), ready > now);
+      if (!wait_until)
+        attempts.start(now, chance);
+      else if (chance() % 8 == 0)
+        now += limit.per * (chance() % 4);
+      else
+        now = std::max(now, std::min(*wait_until, attempts.next_telling()));
+    }
+    CAF_REQUIRE_GREATER(attempts.arrivals.size(), 5u);
+    std::ranges::sort(attempts.arrivals);
+    CAF_REQUIRE_LESS_OR_EQUAL(most_within(attempts.arrivals, limit.per),
+                              static_cast<std::size_t>(limit.count));
+  }
+}
+
+CAF_TEST(a use that is told at once costs no more than one that counted from its start) {
+  std::mt19937_64 chance{8};
+  for (const auto limit : {rate_limit{5, 1s, 0}, rate_limit{10, 2s, 10}, rate_limit{20, 1s, 8}}) {
+    rate plain{limit, start, std::nullopt};
+    rate late{limit, start, std::nullopt};
+    auto now = start;
+    for (int step = 0; step < 500; ++step) {
+      const auto wait_until = plain.take(now);
+      CAF_REQUIRE(wait_until == late.take(now, 1, now + 20s));
+      late.told(now + 20s, now);
+      CAF_REQUIRE(plain.ready_at(now) == late.ready_at(now));
+      now = chance() % 4 == 0 ? now + milliseconds{chance() % 300} : wait_until.value_or(now);
+    }
+  }
+}
+
+CAF_TEST(a use of which nothing is told counts from the time it was to) {
+  for (const auto limit : {rate_limit{1, 1s, 1}, rate_limit{2, 1s, 1}}) {
+    rate bucket{limit, start, std::nullopt};
+    CAF_CHECK(!bucket.take(start, 1, start + 20s));
+    for (auto now = start; now < start + 21s; now += 100ms)
+      CAF_REQUIRE(bucket.take(now).has_value());
+    CAF_CHECK(!bucket.unused(start + 21s));
+    CAF_CHECK(!bucket.take(start + 22s));
+  }
+}
+
+CAF_TEST(a use may be told more than once and each time counts from then) {
+  for (const auto limit : {rate_limit{1, 1s, 1}, rate_limit{2, 1s, 1}}) {
+    rate bucket{limit, start, std::nullopt};
+    CAF_CHECK(!bucket.take(start, 1, start + 20s));
+    bucket.told(start + 20s, start + 2s);
+    bucket.told(start + 20s, start);  // not known any more
+    CAF_CHECK(bucket.take(start + 3s).has_value());
+    bucket.told(start + 2s, start + 500ms);
+    bucket.told(start + 500ms, start + 2s);  // no earlier
+    CAF_CHECK(!bucket.take(start + 1600ms));
+  }
+}
+
+CAF_TEST(what was taken under another limit holds a token until it counts) {
+  for (const auto limit : {rate_limit{1, 1s, 1}, rate_limit{2, 1s, 1}}) {
+    rate bucket{limit, start, std::nullopt};
+    bucket.hold(start + 5s);
+    CAF_CHECK(bucket.take(start + 4s).has_value());
+    bucket.told(start + 5s, start + 4s);
+    CAF_CHECK(bucket.take(start + 4500ms).has_value());
+    CAF_CHECK(!bucket.take(start + 5100ms));
+  }
+  rate open{std::nullopt, start, std::nullopt};
+  open.hold(start + 5s);
+  CAF_CHECK(!open.take(start));
 }
 
 CAF_TEST(the promise holds across a restart that knows only the last use) {

@@ -31,6 +31,18 @@ CAF_TEST(scopes do not wait for each other) {
   CAF_CHECK(x.ready_at(chat("b"), start) <= start);
 }
 
+CAF_TEST(a use that counts later holds its scope back until it is told) {
+  scope_table x{std::nullopt, start};
+  const std::vector<scope_limit> both{{"a/s", {1, 1s, 1}}, {"a/10s", {1, 10s, 1}}};
+  x.take(both, start, start + 20s);
+  CAF_CHECK(x.ready_at(both, start + 15s) > start + 25s);
+  x.told(both, start + 20s, start + 2s);
+  CAF_CHECK(x.ready_at(both, start + 15s) <= start + 15s);
+  CAF_CHECK(x.ready_at(both, start + 12s) > start + 12s);
+  x.told(chat("never used"), start + 20s, start);
+  CAF_CHECK_EQUAL(x.size(), 2u);
+}
+
 CAF_TEST(all limits of a message hold) {
   scope_table x{std::nullopt, start};
   const std::vector<scope_limit> both{{"a/min", {1, 60s, 1}}, {"a/h", {2, 1h, 2}}};

@@ -1,11 +1,14 @@
 // Rates as the provider sees them, over windows and over lives of the engine.
 
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { test } from 'node:test';
+import tls from 'node:tls';
 import { Engine, admin } from './harness/engine.mjs';
 import { WebhookReceiver } from './harness/receiver.mjs';
 import { AliyunSms } from '../servers/providers/aliyun_sms.mjs';
+import { loopbackCertificate } from '../servers/providers/certificate.mjs';
 import { members } from '../servers/providers/provider.mjs';
 
 /** The most arrivals in any window of that length. */
@@ -64,6 +67,60 @@ ${more}`;
     if (name !== 'idle') assert.ok(times.length >= 0.6 * count * 10 * longest / window, `${name}: only ${times.length} came`);
   }
   assert.ok(provider.requests.filter(of('idle')).length >= 12);
+});
+
+/** A server that hands its connections on to that port; what it is, `create` says. */
+async function door(t, port, create) {
+  const server = create((from) => {
+    const to = net.connect(port, '127.0.0.1');
+    for (const x of [from, to]) x.on('error', () => {}).on('close', () => { from.destroy(); to.destroy(); });
+    to.pipe(from);
+    return () => from.pipe(to);
+  });
+  t.after(() => server.close());
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server.address().port;
+}
+
+test('no window holds more than the rate where connections are long in coming', async (t) => {
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  const provider = await WebhookReceiver.start();
+  t.after(() => provider.close());
+  const certificate = loopbackCertificate();
+  t.after(() => certificate.remove());
+  const wayIn = 350;
+  const late = (port) => door(t, port, (join) => net.createServer((from) => { setTimeout(join(from), wayIn); }));
+  const plain = await late(new URL(provider.url).port);
+  const secure = await late(await door(t, new URL(provider.url).port, (join) => tls.createServer(certificate, (from) => join(from)())));
+
+  const limits = { burst: [10, 2000], single: [1, 1000], steady: [10, 2000], tls_burst: [10, 2000], tls_single: [1, 1000] };
+  const hook = ([name, [count, window]]) => `[channels.${name}]
+type = "webhook"
+url = "${name.startsWith('tls') ? `https://127.0.0.1:${secure}` : `http://127.0.0.1:${plain}`}/${name}"
+rate = "${count}/${window / 1000}s"
+concurrency = 16
+${name.endsWith('burst') ? 'burst = 10' : ''}
+`;
+  const engine = await Engine.start({ config: `[outbound]\nca_file = "${certificate.file}"\n${Object.entries(limits).map(hook).join('')}` });
+  t.after(() => engine.discard());
+  delay.enable();
+  const names = Object.keys(limits);
+  const of = (name) => (x) => x.path === `/${name}`;
+  const wanted = (name) => (name.endsWith('single') ? 5 : 30);
+  for (const name of names)
+    await engine.post('/api/v1/notifications/batch', {
+      notifications: Array.from({ length: wanted(name) }, () => ({ title: 't', message: 'm', user_id: 'u', channels: [name] })),
+    }, admin);
+  await Promise.all(names.map((name) => provider.count(wanted(name), of(name))));
+
+  const compressed = Math.max(0, (3 * delay.max) / 1e6 - 100);
+  const [{ at: begun }] = provider.requests;
+  for (const [name, [count, window]] of Object.entries(limits)) {
+    const times = provider.requests.filter(of(name)).map((x) => x.at);
+    assert.ok(most(times, window - compressed) <= count, `${name}: ${most(times, window)} of ${count} in ${window} ms: ${times.map((x) => x - begun)}`);
+    // The first come late; the next need no longer than they would elsewhere.
+    assert.ok(times.at(-1) - times[0] < 1.8 * window * (times.length / count), `${name}: the last came ${times.at(-1) - times[0]} ms after the first`);
+  }
 });
 
 test('what a phone number had before a kill and a restart counts against its day', async (t) => {

@@ -20,10 +20,13 @@ std::string answer(int status, std::string body, std::string headers = {}) {
          + std::to_string(body.size()) + "\r\n" + headers + "\r\n" + body;
 }
 
-std::future<transport_result> sent(transport& aut, http_request what) {
+std::future<transport_result> sent(transport& aut, http_request what,
+                                   transport::written note = {}) {
   auto promise = std::make_shared<std::promise<transport_result>>();
   auto out = promise->get_future();
-  aut.send(std::move(what), [promise](transport_result x) { promise->set_value(std::move(x)); });
+  aut.send(
+    std::move(what), [promise](transport_result x) { promise->set_value(std::move(x)); },
+    std::move(note));
   return out;
 }
 
@@ -81,6 +84,27 @@ CAF_TEST(connections are used again) {
   for (int i = 0; i < 20; ++i)
     sent(*aut, {.url = server.url()}).get();
   CAF_CHECK_EQUAL(server.connections(), 1);
+}
+
+CAF_TEST(that a request is written is told once and whether its server spoke before) {
+  std::vector<peer> notes;
+  const auto note = [&](peer by) { notes.push_back(by); };
+  std::string url;
+  {
+    loopback_server server{[&](const std::string& x) {
+      CAF_CHECK_EQUAL(notes.size(), x.starts_with("POST /first") ? 1u : 2u);
+      return answer(200, "ok");
+    }};
+    url = server.url();
+    auto aut = make_http_transport({});
+    sent(*aut, {.url = server.url("/first")}, note).get();
+    sent(*aut, {.url = server.url("/next")}, note).get();
+    CAF_CHECK_EQUAL(server.connections(), 1);
+  }
+  CAF_CHECK((notes == std::vector{peer::silent, peer::heard}));
+  auto nobody = make_http_transport({});
+  CAF_CHECK(failure_of(sent(*nobody, {.url = url}, note).get()) == transport_failure::connect);
+  CAF_CHECK_EQUAL(notes.size(), 2u);
 }
 
 CAF_TEST(redirects are answers and not followed) {
