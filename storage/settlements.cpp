@@ -136,6 +136,24 @@ constexpr std::string_view arrived_text =
   "where notification_deliveries.id = {id} and notification_deliveries.status = 'cancelled' "
   "returning notification_deliveries.id";
 
+/// What was under way when it was cancelled, and failed: it was tried all the same.
+constexpr column tried_columns[] = {
+  {"id", binary}, {"attempts", number}, {"tries", number}, {"last_error"}, {"error_class"}};
+
+constexpr std::string_view tried_text =
+  "update notification_deliveries set attempts = {attempts}, tries = {tries}, "
+  "last_error = {last_error}, error_class = {error_class} {from rows} "
+  "where notification_deliveries.id = {id} and notification_deliveries.status = 'cancelled' and "
+  "notification_deliveries.tries < {tries}";
+
+void bind_try(const delivery& x, parameter_list& out) {
+  out.insert(out.end(), {{"id", x.id},
+                         {"attempts", x.attempts},
+                         {"tries", x.tries},
+                         {"last_error", x.last_error},
+                         {"error_class", to_string(x.error_class)}});
+}
+
 /// Counts and timers of a delivery's new state.
 void report_state(work& w, const delivery& x) {
   if (is_final(x.status)) {
@@ -185,12 +203,15 @@ void settle_deliveries(work& w, std::span<const settlement* const> told, timesta
     [&](std::size_t i, parameter_list& out) { bind_state(*news[i]->delivery, out); },
     {{"node", w.node}}, 1, [&](row& x) { ours.insert(x.id<delivery_id>()); });
   std::vector<const delivery*> arrived;
+  std::vector<const delivery*> tried;
   std::vector<const delivery*> ended;
   std::vector<delivery_ptr> fresh;
   for (const auto* x : news) {
     if (!ours.erase(x->delivery->id)) {
       if (x->delivery->status == delivery_status::delivered)
         arrived.push_back(x->delivery.get());
+      else if (x->attempt.number > 0)
+        tried.push_back(x->delivery.get());
       continue;
     }
     report_state(w, *x->delivery);
@@ -201,6 +222,8 @@ void settle_deliveries(work& w, std::span<const settlement* const> told, timesta
     if (x->successor)
       fresh.push_back(x->successor);
   }
+  w.db.for_rows(tried_text, tried_columns, tried.size(),
+                [&](std::size_t i, parameter_list& out) { bind_try(*tried[i], out); });
   std::ranges::copy(note_arrivals(w, arrived), std::back_inserter(ended));
   tell_sinks(w, ended, now, ids, fresh);
   insert_deliveries(w, fresh, now);

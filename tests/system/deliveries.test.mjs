@@ -15,8 +15,9 @@ before(async () => {
   hook = await WebhookReceiver.start({ answer: ({ path }) => {
     if (path === '/slow') return 204;
     if (path === '/down') return 503;
+    if (path === '/limited') return { status: 429, headers: { 'retry-after': '60' }, body: 'slow down' };
     hangs();
-    return new Promise((resolve) => hanging.push(() => resolve(204)));
+    return new Promise((resolve) => hanging.push((status = 204) => resolve(status)));
   } });
   engine = await Engine.start({ config: `
 [channels.slow]
@@ -27,6 +28,10 @@ rate = "1/1h"
 type = "webhook"
 url = "${hook.url}/hung"
 concurrency = 1
+[channels.limited]
+type = "webhook"
+url = "${hook.url}/limited"
+max_age = "300ms"
 [channels.down]
 type = "webhook"
 url = "${hook.url}/down"
@@ -66,6 +71,24 @@ test('what its provider has not answered yet is delivering', async () => {
   assert.equal((await engine.get(`/api/v1/admin/deliveries/${one.id}`)).body.status, 'delivering');
   assert.equal((await list('channel=hung&status=pending')).length, 1);
   assert.deepEqual([(await counts('hung')).pending, (await counts('hung')).delivering], [1, 1]);
+});
+
+test('what fails after it was cancelled in flight was tried all the same', async () => {
+  const [{ id }] = await list('channel=hung&status=delivering');
+  assert.equal((await engine.post(`/api/v1/admin/deliveries/${id}/cancel`, undefined, admin)).body.status, 'cancelled');
+  hanging.shift()(500);
+  let told;
+  do told = (await engine.get(`/api/v1/admin/deliveries/${id}`)).body; while (told.attempt_log.length === 0);
+  assert.deepEqual([told.status, told.reason, told.attempts, told.attempt_log.length], ['cancelled', 'cancelled', 1, 1]);
+  assert.deepEqual([told.error_class, told.last_error], ['transient', '500']);
+});
+
+test('what ends by its age keeps what its provider said', async () => {
+  await post('limited');
+  let told;
+  do [told] = await list('channel=limited&status=dead'); while (!told);
+  assert.deepEqual([told.error_class, told.last_error], ['rate_limited', '429: slow down (not delivered before its time was over)']);
+  assert.deepEqual([told.reason, told.attempts], ['expired', 0]);
 });
 
 test('what waits behind an open circuit is retrying once it was tried', async () => {

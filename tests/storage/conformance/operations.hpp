@@ -120,6 +120,26 @@ OPERATIONS_TEST(a_replay_goes_on_in_slices_across_a_restart) {
   CAF_CHECK_EQUAL(over.failed, 1);
 }
 
+OPERATIONS_TEST(what_is_cancelled_in_flight_and_fails_was_tried) {
+  const auto x = message("log");
+  commit({creation_of({x})});
+  wish("log", 1);
+  within(*writer, [&](repository& r) { return r.claim(wishes, now); });
+  commit({act(x->id, intervention_kind::cancel)});
+  auto failed = *x;
+  failed.last_error = "500";
+  failed.error_class = error_class::transient;
+  const auto late = settlement_of(failed, delivery_status::retrying);
+  commit({late});
+  commit({late});
+  const auto told = story(x->id);
+  CAF_CHECK(told.what->status == delivery_status::cancelled);
+  CAF_CHECK_EQUAL(told.what->attempts, 1);
+  CAF_CHECK_EQUAL(told.attempts.size(), 1u);
+  CAF_CHECK_EQUAL(told.what->last_error, "500");
+  CAF_CHECK(counts_are_right());
+}
+
 OPERATIONS_TEST(a_batch_that_is_stopped_cancels_what_waits) {
   const auto id = dead("log")->id;
   const auto told = unit_of(replaying{}, now);
