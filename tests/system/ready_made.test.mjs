@@ -10,7 +10,7 @@ let engine, telegram;
 
 before(async () => {
   telegram = await Telegram.start();
-  telegram.chats = new Map([[42, {}]]);
+  telegram.chats = { get: () => ({}) };
   engine = await Engine.start({
     config: `
 [channels.telegram]
@@ -32,7 +32,7 @@ after(async () => {
 
 let events = 0;
 const happen = async (type, data, more = {}) => {
-  const { status, text, body } = await engine.post('/api/v1/events', { type, entity_id: `e-${++events}`, data, ...more }, publisher);
+  const { status, text, body } = await engine.post('/api/v1/events', { type, entity_id: `e-${++events}`, recipient: `${1000 + events}`, data, ...more }, publisher);
   assert.equal(status, 202, text);
   return body.deliveries[0];
 };
