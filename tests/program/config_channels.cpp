@@ -123,6 +123,15 @@ CAF_TEST(wrong values are told with line and key) {
                   "4: channels.c.burst: must not be more than the rate lets through at all");
   CAF_CHECK_EQUAL(channel_fault("max_age = \"soon\"\n"),
                   "3: channels.c.max_age: must be a time such as 30s, 10m or 24h");
+  CAF_CHECK_EQUAL(channel_fault("max_age = \"0s\"\n"),
+                  "3: channels.c.max_age: must be more than 0s");
+  CAF_CHECK_EQUAL(channel_fault("max_age = \"-5s\"\n"),
+                  "3: channels.c.max_age: must be a time such as 30s, 10m or 24h");
+  CAF_CHECK_EQUAL(channel_fault("circuit_cooldown = \"0m\"\n"),
+                  "3: channels.c.circuit_cooldown: must be more than 0s");
+  for (const auto* n : {"0", "-1"})
+    CAF_CHECK_EQUAL(channel_fault(std::string{"timeout_seconds = "} + n + "\n"),
+                    "3: channels.c.timeout_seconds: must be from 1 to 3600");
   CAF_CHECK_EQUAL(channel_fault("retry = { bakoff = \"exponential\" }\n"),
                   "3: channels.c.retry.bakoff: is not a known key; did you mean backoff?");
   CAF_CHECK_EQUAL(channel_fault("failover = [\"smss\"]\n[channels.sms]\ntype = \"log\"\n"),
