@@ -5,6 +5,7 @@
 #include "adapters/channels/sinks.hpp"
 #include "bin/config/channels.hpp"
 #include "bin/config/document.hpp"
+#include "bin/config/masked_url.hpp"
 #include "bin/config/suggest.hpp"
 #include "protocol/sink.hpp"
 
@@ -198,7 +199,6 @@ void channel_book::check_addresses(booked_channel& what, std::vector<fault>& fau
 }
 
 result<table> channel_book::seal(const std::string& name, table given) const {
-  const auto* before = find(name);
   const auto known = file_.find(name);
   const auto* below = known == file_.end() ? nullptr : &known->second;
   const auto* type = type_of(given, below);
@@ -206,30 +206,43 @@ result<table> channel_book::seal(const std::string& name, table given) const {
     return given;
   std::vector<fault> faults;
   for (const auto& key : type->keys) {
-    auto* secret = key.secret ? text_of(given, key.name) : nullptr;
-    if (!secret || secret->empty())
+    auto* value = text_of(given, key.name);
+    if (!value || value->empty())
       continue;
     const std::string name_of_key{key.name};
-    if (*secret != configuration::mask) {
+    if (key.secret ? *value == configuration::mask : configuration::is_masked_url(*value)) {
+      if (!unmask(name, *type, name_of_key, given))
+        faults.push_back({configuration::pointer_to({}, key.name),
+                          key.secret ? "is the mask of a secret, and none is stored"
+                                     : "has the mask of a secret, and is not the URL as shown"});
+    } else if (key.secret) {
       if (!with_.secrets)
         return error{errc::conflict,
                      "auth.master_key is not set: " + name_of_key + " cannot be stored"};
-      *secret = with_.secrets->seal(*secret, place_of_secret(name, key.name));
-      continue;
+      *value = with_.secrets->seal(*value, place_of_secret(name, key.name));
     }
-    const bool same_type = before && before->settings.type == type->name;
-    const auto kept = same_type ? before->stored.find(name_of_key) : table::const_iterator{};
-    if (same_type && kept != before->stored.end())
-      *secret = std::get<std::string>(kept->second.value);
-    else if (below && below->type == type->name && below->keys.contains(name_of_key))
-      given.erase(name_of_key);
-    else
-      faults.push_back(
-        {configuration::pointer_to({}, key.name), "is the mask of a secret, and none is stored"});
   }
   if (!faults.empty())
     return invalid(std::move(faults));
   return given;
+}
+
+bool channel_book::unmask(const std::string& name, const channel_type& type, const std::string& key,
+                          table& given) const {
+  const auto shown = *text_of(given, key);
+  const auto is_of = [&](const channel_settings& x) {
+    const auto plain = x.keys.find(key);
+    return x.type == type.name && plain != x.keys.end()
+           && (shown == configuration::mask || shown == configuration::masked_url(plain->second));
+  };
+  if (const auto* before = find(name); before && before->settings.type == type.name)
+    if (const auto kept = before->stored.find(key); kept != before->stored.end()) {
+      given[key] = kept->second;
+      return is_of(before->settings);
+    }
+  given.erase(key);
+  const auto known = file_.find(name);
+  return known != file_.end() && is_of(known->second);
 }
 
 result<booked_channel> channel_book::propose(const std::string& name, std::string_view json) const {

@@ -17,6 +17,8 @@
 
 namespace carillon {
 
+struct channel_type;
+
 /// Where what holds comes from: the file (with environment and flags), the API over the file, or
 /// the API alone.
 enum class settings_origin : std::uint8_t { file, override_, api };
@@ -89,6 +91,9 @@ class channel_book {
   void check_names(booked_channel& what, std::vector<fault>& faults) const;
   void check_addresses(booked_channel& what, std::vector<fault>& faults) const;
   result<configuration::table> seal(const std::string& name, configuration::table given) const;
+  /// Puts what a mask stands for in its place: false where it stands for nothing.
+  bool unmask(const std::string& name, const channel_type& type, const std::string& key,
+              configuration::table& given) const;
 
   file_channels file_;
   std::map<std::string, booked_channel> all_;

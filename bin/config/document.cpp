@@ -1,6 +1,7 @@
 #include "bin/config/document.hpp"
 
 #include "adapters/channels/registry.hpp"
+#include "bin/config/masked_url.hpp"
 #include "protocol/rules/durations.hpp"
 
 #include <nlohmann/json.hpp>
@@ -132,7 +133,7 @@ table show_channel(const channel_settings& what) {
       !type || std::ranges::any_of(type->keys, [&key = key](const channel_key& known) {
         return known.name == key && known.secret;
       });
-    shown.emplace(key, from_api(secret && !value.empty() ? std::string{mask} : value));
+    shown.emplace(key, from_api(secret && !value.empty() ? std::string{mask} : masked_url(value)));
   }
   return shown;
 }

@@ -20,7 +20,7 @@ result<table> read_document(std::string_view json);
 std::string write_document(const table& what);
 
 /// A channel's settings as the API shows them, by the keys of the configuration: those every
-/// channel has, and its type's own, where a secret is `mask`.
+/// channel has, and its type's own, where a secret is `mask`, and so are the secrets in a URL.
 table show_channel(const channel_settings& what);
 
 /// What stands for a secret in answers. Sent back, it means the secret that is stored.

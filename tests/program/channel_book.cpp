@@ -3,6 +3,7 @@
 #include "bin/channel_book.hpp"
 
 #include "bin/config/document.hpp"
+#include "bin/config/masked_url.hpp"
 #include "tests/program/fixture.hpp"
 
 #include "tests/caf_test.hpp"
@@ -92,6 +93,35 @@ CAF_TEST(the mask keeps a secret of the file and one of the API) {
   CAF_CHECK_EQUAL(kept->settings.keys.at("secret"), other_secret);
   CAF_CHECK_EQUAL(places(book.propose("new", R"({"type":"webhook","secret":"********"})")),
                   std::vector<std::string>{"/secret"});
+}
+
+CAF_TEST(the secrets of a URL are masked and kept by their mask) {
+  using configuration::is_masked_url;
+  using configuration::masked_url;
+  for (const std::string plain : {"http://h/in", "http://h:8/p?flag#a=b", "text", "", "a@b:c?d=e"})
+    CAF_CHECK(masked_url(plain) == plain && !is_masked_url(plain));
+  const std::string url = "http://usr:p@w@127.0.0.1:1/in?token=t&v=&w=2#x=y";
+  const std::string shown = "http://usr:********@127.0.0.1:1/in?token=********&v=&w=********#x=y";
+  CAF_CHECK_EQUAL(masked_url(url), shown);
+  CAF_CHECK_EQUAL(masked_url("https://key@h"), "https://********@h");
+  CAF_CHECK(is_masked_url(shown) && !is_masked_url(url));
+
+  auto book = book_of("[channels.hook]\ntype = \"webhook\"\nurl = \"" + url + "\"\n");
+  const auto put = [&](const std::string& to) {
+    return book.propose("hook", R"({"concurrency":9,"url":")" + to + "\"}");
+  };
+  const auto of_file = put(shown);
+  CAF_REQUIRE(of_file.has_value());
+  CAF_CHECK(of_file->settings.keys.at("url") == url && !of_file->guarded);
+  CAF_CHECK_EQUAL(stored_text(*of_file), R"({"concurrency":9})");
+  auto own = put("https://example.org/?k=v");
+  CAF_REQUIRE(own.has_value());
+  book.put(*own);
+  CAF_CHECK_EQUAL(places(put(shown)), std::vector<std::string>{"/url"});
+  const auto kept = put("https://example.org/?k=********");
+  CAF_REQUIRE(kept.has_value());
+  CAF_CHECK_EQUAL(kept->settings.keys.at("url"), "https://example.org/?k=v");
+  CAF_CHECK_EQUAL(places(put("https://example.com/?k=********")), std::vector<std::string>{"/url"});
 }
 
 CAF_TEST(what is shown can be sent back) {

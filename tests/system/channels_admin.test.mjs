@@ -104,6 +104,27 @@ test('no secret is told or stored in clear, and a mask sent back keeps it', asyn
   assert.deepEqual([nothing.status, paths(nothing)], [422, ['/secret']]);
 });
 
+test('the secrets of a URL are told nowhere, and their masks sent back keep them', async (t) => {
+  const hook = await receiver(t);
+  const url = `${hook.url.replace('//', '//usr:pass-of-url@')}/in?token=token-of-url`;
+  const engine = await started(t, { config: `[channels.hook]\ntype = "webhook"\nurl = "${url}"\n` });
+  const [put, before] = [(body) => engine.put(path('hook'), body, admin), await engine.get(path('hook'))];
+  const answers = [before, await put({ ...before.body, concurrency: 7 }), await engine.get('/api/v1/admin/channels'), await engine.get('/api/v1/admin/audit')];
+  for (const { status, text } of answers) assert.ok(status < 300 && !text.includes('-of-url'), text);
+  const shown = url.replace('pass-of-url', mask).replace('token-of-url', mask);
+  assert.deepEqual([answers[0].body.url, answers[1].body.url, answers[1].body.concurrency], [shown, shown, 7]);
+  await send(engine, 'hook');
+  const [{ path: reached, headers }] = await hook.count(1);
+  assert.deepEqual([reached, headers.authorization], ['/in?token=token-of-url', `Basic ${btoa('usr:pass-of-url')}`]);
+  assert.ok(!engine.log.includes('-of-url'));
+  const own = await put({ url: `${hook.url}/own?token=token-of-url` });
+  assert.equal((await put({ url: own.body.url, concurrency: 3 })).body.url, `${hook.url}/own?token=${mask}`);
+  await send(engine, 'hook');
+  assert.equal((await hook.count(2))[1].path, '/own?token=token-of-url');
+  assert.deepEqual(paths(await put({ url: shown })), ['/url']);
+  assert.deepEqual(paths(await put({ max_age: '0s', circuit_cooldown: '0s', timeout_seconds: 0 })), ['/circuit_cooldown', '/max_age', '/timeout_seconds']);
+});
+
 test('another master key, or none, ends the start with exit 2', async (t) => {
   const engine = await started(t);
   assert.equal((await engine.put(path('hook'), { type: 'webhook', url: 'https://example.org/', secret: whsec('x') }, admin)).status, 201);
