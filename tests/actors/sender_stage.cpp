@@ -164,6 +164,10 @@ outcome scripted::judge(const transport_result& came, timestamp now) const {
     case 401:
       how.error_class = error_class::invalid_credentials;
       break;
+    case 403:
+      how.error_class = error_class::invalid_request;
+      how.for_operator = true;
+      break;
     case 404:
       how.error_class = error_class::invalid_recipient;
       break;

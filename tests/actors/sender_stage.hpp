@@ -75,8 +75,9 @@ class provider final : public transport {
 /// Composes the delivery's title as the body, with the token, the address, `plain` and the ticket
 /// in headers; reads 200, 400, 401, 404, 429 (the body is the wait in milliseconds; `own` after it
 /// makes it the message's own, `spreading` also everybody's where it is told for two) and takes the
-/// rest for transient. 498 asks for another token, 422 for no markup, 301 for another address, the
-/// body. `worse` makes composing throw, `bad` fail, `nobody` fail for its address.
+/// rest for transient. 403 is for an operator, 498 asks for another token, 422 for no markup, 301
+/// for another address, the body. `worse` makes composing throw, `bad` fail, `nobody` fail for its
+/// address.
 class scripted final : public channel {
  public:
   /// It needs a token, which lives that long; an answer 200 to `token?` is one.
