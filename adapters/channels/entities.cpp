@@ -1,23 +1,8 @@
 #include "adapters/channels/entities.hpp"
 
+#include "protocol/rules/render/writer.hpp"
+
 namespace carillon::channels {
-
-namespace {
-
-constexpr std::string_view named(char c) {
-  switch (c) {
-    case '&':
-      return "&amp;";
-    case '<':
-      return "&lt;";
-    case '>':
-      return "&gt;";
-    default:
-      return "&quot;";
-  }
-}
-
-}  // namespace
 
 std::string with_entities(std::string_view text, std::string_view special) {
   std::string out;
@@ -26,7 +11,7 @@ std::string with_entities(std::string_view text, std::string_view special) {
     if (special.find(c) == std::string_view::npos)
       out.push_back(c);
     else
-      out.append(named(c));
+      out.append(rules::render::entity_of(c));
   return out;
 }
 

@@ -5,10 +5,7 @@
 
 namespace carillon::rules::render {
 
-namespace {
-
-/// What handlebars writes in place of a character; empty where it stays.
-constexpr std::string_view entity_of(char c) {
+std::string_view entity_of(char c) {
   switch (c) {
     case '&':
       return "&amp;";
@@ -28,6 +25,8 @@ constexpr std::string_view entity_of(char c) {
       return {};
   }
 }
+
+namespace {
 
 /// Whether a character has an entity.
 constexpr auto special = [] {

@@ -8,6 +8,9 @@
 
 namespace carillon::rules::render {
 
+/// What handlebars writes in place of a character in HTML, `&amp;` for one; empty where it stays.
+std::string_view entity_of(char c);
+
 /// Appends a text escaped for HTML as handlebars does. Stops soon after `out` has `bound` bytes.
 void append_escaped(std::string& out, std::string_view text, std::size_t bound);
 
