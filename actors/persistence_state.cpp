@@ -165,6 +165,8 @@ void persistence_state::finish() {
   // Handed over before it is answered: who connects after a 201 finds the notification behind them.
   hand_over(run_->effects());
   run_->answer();
+  // A retry that is due already goes to a sender that knows its last outcome to be kept.
+  hand_to_senders(run_->effects().claimed);
   run_.reset();
   if (survey_due_)
     survey();
@@ -182,7 +184,6 @@ void persistence_state::hand_over(storage::effects& what) {
                                  released{std::move(what.visible), self_.steady_now()}));
   for (auto& x : what.changes)
     self_.send(known.presence, std::make_shared<const inbox_change>(std::move(x)));
-  hand_to_senders(what.claimed);
   withdraw_from_senders(what.withdrawn);
   tell_failovers(what.outcomes);
   if (known.waiting && !what.outcomes.empty())
