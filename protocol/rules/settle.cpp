@@ -12,6 +12,9 @@ namespace {
 /// How soon a provider is asked again that limits without saying for how long.
 constexpr milliseconds shortest_limit{1000};
 
+/// How seldom, at most, for being limited again and again.
+constexpr milliseconds longest_untold{60'000};
+
 bool may_retry(error_class x) {
   return x == error_class::transient || x == error_class::rate_limited;
 }
@@ -62,6 +65,14 @@ void deliver(delivery& what, const outcome& how, timestamp now) {
   what.sent_at = now;
 }
 
+/// A limit uses up no attempt, but one that never says for how long is asked less and less often.
+milliseconds untold_wait(const delivery& what, const outcome& how, const retry_policy& policy,
+                         const circumstances& at) {
+  if (how.wait > milliseconds::zero())
+    return {};
+  return std::min(backoff(policy, what.tries, at.random), longest_untold);
+}
+
 /// Retrying where an attempt is left and its time comes before the delivery's is over. One that is
 /// limited for longer than that and has no backup waits for its end.
 bool retry(delivery& what, const outcome& how, const retry_policy& policy,
@@ -70,7 +81,7 @@ bool retry(delivery& what, const outcome& how, const retry_policy& policy,
     return false;
   auto wait = std::max(backoff(policy, what.attempts, at.random), how.wait);
   if (how.error_class == error_class::rate_limited)
-    wait = std::max(wait, shortest_limit);
+    wait = std::max({wait, shortest_limit, untold_wait(what, how, policy, at)});
   if (const auto left = what.expires_at - at.now; wait >= left) {
     if (how.error_class != error_class::rate_limited || !what.failover.empty()) {
       what.last_error += " (its time, max_age, is over before another attempt)";

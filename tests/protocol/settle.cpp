@@ -119,6 +119,17 @@ CAF_TEST(a provider that limits without saying how long is left alone for a seco
   CAF_CHECK(x.delivery.due_at == now + 1s);
 }
 
+CAF_TEST(a provider that limits and never says how long is asked less and less often) {
+  auto what = some();
+  for (const auto wait : {10s, 30s, 60s, 60s}) {
+    what = settle(what, of(error_class::rate_limited)).delivery;
+    CAF_CHECK(what.due_at == now + wait);
+  }
+  CAF_CHECK_EQUAL(what.attempts, 0);
+  what = settle(what, of(error_class::rate_limited, 15s)).delivery;
+  CAF_CHECK(what.due_at == now + 15s);
+}
+
 CAF_TEST(no retry is planned past the end of its time) {
   auto late = some();
   late.expires_at = now + 10s;
