@@ -71,8 +71,9 @@ sender_post::sender_post(sender_setup setup, persistence_actor storage, metrics&
     : sender_setup(std::move(setup)),
       persistence(std::move(storage)),
       counts(&shown),
-      last_use_at(steady(last_use, clock(), now)),
+      last_use_at(steady(history.last_use, clock(), now)),
       scopes(last_use_at, now) {
+  freeze_again(clock(), now);
   held_back = {settings.name, channel_state::active, {}};
   if (initial.state == channel_state::paused || initial.state == channel_state::broken)
     held_back = {settings.name, initial.state, initial.why};
@@ -89,8 +90,7 @@ sender_state::sender_state(resilient<sender_actor>& self, std::shared_ptr<sender
   rate_.freeze(post_->frozen_until);
   if (self_.life() == 0) {
     post_->told = standing();
-    if (post_->watchdog)
-      self_.send(post_->watchdog, channel_news{post_->told});
+    tell_watchdog({post_->told});
   }
   ask(true);
 }

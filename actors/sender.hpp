@@ -5,6 +5,7 @@
 #include "protocol/deliveries_in_flight.hpp"
 #include "protocol/id.hpp"
 #include "protocol/metrics.hpp"
+#include "protocol/scope_history.hpp"
 #include "protocol/standing.hpp"
 #include "protocol/time.hpp"
 #include "protocol/transport.hpp"
@@ -22,8 +23,8 @@ struct sender_setup {
   channel_settings settings{};
   channel_ptr channel{};
   transport_ptr transport{};
-  /// When the channel last used its rate, from storage.
-  std::optional<timestamp> last_use{};
+  /// What storage knows of its sending before.
+  channel_history history{};
   /// How it stood when the node stopped; only `paused` and `broken` last.
   channel_standing initial{};
   wall_clock clock{};

@@ -49,12 +49,17 @@ void sender_state::obey(const channel_order& x) {
 }
 
 void sender_state::take_over(const reconfigure& x) {
+  if (post_->settings.keys != x.settings.keys) {  // what was frozen was another's
+    post_->frozen_until = steady_time::min();
+    post_->thawed = true;
+  }
   post_->settings = x.settings;
   if (x.channel)
     post_->channel = x.channel;
   post_->tokens.forget();
   finish_test(error{errc::conflict, "the channel was configured anew meanwhile"});
   rate_ = rate_now();
+  rate_.freeze(post_->frozen_until);
   circuit_ = rules::circuit{post_->settings.circuit_failures, post_->settings.circuit_cooldown};
   held_.resize(window_size(post_->settings));
   if (post_->held_back.state == channel_state::broken)
@@ -99,25 +104,39 @@ void sender_state::show() {
     spdlog::warn("channel {}: too many failures in a row ({}); it is only probed", name, why);
   else
     spdlog::info("channel {} is {}", name, to_string(state));
-  if (post_->watchdog)
-    self_.send(post_->watchdog, channel_news{post_->told});
+  tell_watchdog({post_->told});
   if (post_->on_change)
     post_->on_change(post_->told);
 }
 
-void sender_state::note(error_class how, const std::string& error) {
-  if (how == error_class::rate_limited)
+void sender_state::note(const outcome& how, const std::string& error) {
+  const bool delivered = how.error_class == error_class::none;
+  const bool news = std::exchange(post_->success_is_news, !delivered);
+  if (how.error_class == error_class::rate_limited)
+    return note_limit(how, error);
+  if (delivered && !news)
     return;
-  if (how == error_class::none) {
-    if (std::exchange(post_->failures_in_a_row, 0) == 0)
-      return;
+  if (delivered) {
+    post_->failures_in_a_row = 0;
   } else {
     ++post_->failures_in_a_row;
     post_->last_error = error;
   }
+  tell_watchdog({failing{post_->settings.name, post_->failures_in_a_row, error, how.for_operator}});
+}
+
+void sender_state::note_limit(const outcome& how, const std::string& error) {
+  const auto now = self_.steady_now();
+  const auto today = post_->clock();
+  if (!how.wait_is_own && post_->frozen_until > now)
+    tell_watchdog(
+      {limited{post_->settings.name, today,
+               today + std::chrono::ceil<milliseconds>(post_->frozen_until - now), error}});
+}
+
+void sender_state::tell_watchdog(channel_news x) {
   if (post_->watchdog)
-    self_.send(post_->watchdog,
-               channel_news{failing{post_->settings.name, post_->failures_in_a_row, error}});
+    self_.send(post_->watchdog, std::move(x));
 }
 
 }  // namespace carillon

@@ -112,8 +112,9 @@ void sender_state::settle(held_delivery& x, const rules::finished& attempt) {
   auto follows = rules::settle(*x.what, attempt, post_->settings.retry, circumstances());
   if (x.at == held_delivery::stage::sending)
     follows.attempt.uses = uses_of(x);
+  follows.attempt.frozen = freeze(x, attempt.how, follows.delivery);
   decide(x, std::move(follows));
-  note(attempt.how.error_class, x.outcome->delivery.last_error);
+  note(attempt.how, x.outcome->delivery.last_error);
 }
 
 void sender_state::decide(held_delivery& x, rules::transition follows) {
@@ -126,24 +127,8 @@ void sender_state::decide(held_delivery& x, rules::transition follows) {
 }
 
 void sender_state::heed(const held_delivery& x, const outcome& how) {
-  const auto& follows = x.outcome->delivery;
-  const bool limited = how.error_class == error_class::rate_limited;
-  // With a success some say that it was the last for now.
-  if (limited || (how.error_class == error_class::none && how.wait > milliseconds{0})) {
-    auto wait = limited ? std::max(how.wait, milliseconds{1000}) : how.wait;
-    if (how.wait_is_own) {
-      const auto now = self_.steady_now();
-      const bool others = post_->scopes.freeze(x.scopes, now, now + wait);
-      if (!(how.wait_spreads && others))
-        return;
-    }
-    if (follows.status == delivery_status::retrying)
-      wait = std::max(wait, follows.due_at - post_->clock());
-    post_->frozen_until = std::max(post_->frozen_until, self_.steady_now() + wait);
-    rate_.freeze(post_->frozen_until);
-  } else if (how.error_class == error_class::invalid_credentials && x.by == post_->channel) {
-    hold_back(channel_state::broken, follows.last_error);
-  }
+  if (how.error_class == error_class::invalid_credentials && x.by == post_->channel)
+    hold_back(channel_state::broken, x.outcome->delivery.last_error);
 }
 
 void sender_state::bury() {
@@ -180,6 +165,8 @@ void sender_state::acknowledge(const settled& x) {
   if (!mine || mine->at != held_delivery::stage::settling)
     return;
   if (x.committed) {
+    if (mine->outcome->successor)
+      post_->success_is_news = true;  // the watchdog was told when it was committed
     held_.drop(x.delivery);
   } else if (!mine->tell_at) {
     const auto wait =

@@ -29,6 +29,9 @@ namespace carillon {
 struct sender_post : sender_setup {
   sender_post(sender_setup setup, persistence_actor storage, metrics& shown, steady_time now);
 
+  /// Heeds what the provider wanted left alone before this process.
+  void freeze_again(timestamp today, steady_time now);
+
   persistence_actor persistence;
   metrics* counts;
 
@@ -39,12 +42,16 @@ struct sender_post : sender_setup {
   rules::scope_table scopes;
   rules::token_keeper tokens{};
   steady_time frozen_until{steady_time::min()};
+  /// What storage knows of a freeze holds no more: the next attempt says so.
+  bool thawed{false};
   bool draining{false};
   /// What keeps it from sending beside its circuit: `active` for nothing, `paused` or `broken`.
   channel_standing held_back{};
   /// The standing that was told last.
   channel_standing told{};
   int failures_in_a_row{0};
+  /// The watchdog was told of something that the next success ends.
+  bool success_is_news{false};
   std::string last_error{};
   /// Of exchanges that are no deliveries, each another.
   std::uint64_t last_number{0};
@@ -124,6 +131,10 @@ class sender_state {
   void decide(held_delivery& x, rules::transition follows);
   /// What a provider's answer means for the deliveries behind this one.
   void heed(const held_delivery& x, const outcome& how);
+  /// Leaves alone what the provider wants left alone; answers that for storage
+  /// (sender_freezes.cpp).
+  std::vector<scope_use> freeze(const held_delivery& x, const outcome& how,
+                                const delivery& follows);
   /// Ends what can no longer be sent: its time is over, or the channel is broken and it has a
   /// backup.
   void bury();
@@ -168,8 +179,11 @@ class sender_state {
   channel_standing standing() const;
   /// Tells of a change of state.
   void show();
-  /// Tells of failures in a row.
-  void note(error_class how, const std::string& error);
+  /// Tells of failures in a row, and of the success that ends them.
+  void note(const outcome& how, const std::string& error);
+  /// Tells of a limit that stops the whole channel.
+  void note_limit(const outcome& how, const std::string& error);
+  void tell_watchdog(channel_news x);
 
   resilient<sender_actor>& self_;
   std::shared_ptr<sender_post> post_;

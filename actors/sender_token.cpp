@@ -125,7 +125,7 @@ void sender_state::read_token(const std::variant<grant, outcome>& came) {
   const bool passes =
     how.error_class == error_class::transient || how.error_class == error_class::rate_limited;
   if (passes && post_->tokens.serving(post_->clock()))
-    return note(how.error_class, said(how));  // nothing waits for it yet
+    return note(how, said(how));  // nothing waits for it yet
   if (!passes)
     how.error_class = error_class::invalid_credentials;
   circuit_.started(now);
@@ -137,7 +137,7 @@ void sender_state::read_token(const std::variant<grant, outcome>& came) {
     settle(*first, {first->started_at, milliseconds{0}, how});
     heed(*first, how);
   } else if (passes) {
-    note(how.error_class, said(how));
+    note(how, said(how));
   } else {
     hold_back(channel_state::broken, said(how));
   }

@@ -115,9 +115,9 @@ engine::engine(const config& how, const channel_book& channels, surroundings wit
                               .sinks = sinks_of(how)},
                              with.clock);
   const auto ways = ways_out(how, channels);
-  std::map<std::string, std::optional<timestamp>> last_uses;
+  std::map<std::string, channel_history> histories;
   for (auto& way : ways)
-    last_uses[way.settings.name] = store->last_use(way.settings.name);
+    histories[way.settings.name] = store->history(way.settings.name);
 
   // Groups stop in the reverse order of their first mention.
   auto storing = tree_.group("storage");
@@ -178,7 +178,7 @@ engine::engine(const config& how, const channel_book& channels, surroundings wit
                                                  .in_flight = in_flight,
                                                  .counts = with.counts});
   for (auto& way : ways)
-    senders_->start(way, last_uses[way.settings.name]);
+    senders_->start(way, std::move(histories[way.settings.name]));
 }
 
 void engine::use(catalog_ptr what) {

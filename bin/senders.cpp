@@ -52,7 +52,7 @@ class breakage_log {
 
 }  // namespace
 
-void channel_senders::start(const booked_channel& what, std::optional<timestamp> last_use) {
+void channel_senders::start(const booked_channel& what, channel_history history) {
   auto channel = make_channel(what);
   if (!channel)
     throw std::runtime_error("channels." + what.settings.name + ": " + channel.error().detail);
@@ -65,7 +65,7 @@ void channel_senders::start(const booked_channel& what, std::optional<timestamp>
                  {.settings = what.settings,
                   .channel = *channel,
                   .transport = with_.transport,
-                  .last_use = last_use,
+                  .history = std::move(history),
                   .initial = standing_of(what),
                   .clock = with_.clock,
                   .ids = with_.ids,
@@ -82,7 +82,7 @@ result<void> channel_senders::apply(const booked_channel& what) {
   const auto known = all_.find(what.settings.name);
   if (known == all_.end()) {
     if (what.settings.enabled)
-      start(what, last_use_of(what.settings.name));
+      start(what, history_of(what.settings.name));
     return {};
   }
   auto channel = make_channel(what);
@@ -144,12 +144,12 @@ bool channel_senders::drain(steady_time deadline) {
 
 // A new sender's rate begins where the last one's use left it; where storage does not say, as if it
 // had just been used.
-std::optional<timestamp> channel_senders::last_use_of(const std::string& name) {
-  awaited_answer<std::optional<timestamp>> asked;
+channel_history channel_senders::history_of(const std::string& name) {
+  awaited_answer<channel_history> asked;
   caf::anon_send(with_.queries,
-                 std::make_shared<query>(query{read_last_use{name, asked.promise()}}));
+                 std::make_shared<query>(query{read_channel_history{name, asked.promise()}}));
   auto said = asked.until(std::chrono::steady_clock::now() + patience);
-  return said ? *said : std::optional{with_.clock()};
+  return said ? std::move(*said) : channel_history{.last_use = with_.clock()};
 }
 
 }  // namespace carillon

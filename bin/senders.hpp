@@ -37,7 +37,7 @@ class channel_senders {
   explicit channel_senders(surroundings with) : with_(std::move(with)) {}
 
   /// Starts the sender of an enabled channel that has one. Throws where it cannot be made.
-  void start(const booked_channel& what, std::optional<timestamp> last_use);
+  void start(const booked_channel& what, channel_history history);
 
   /// Has the channel run with these settings from now on.
   result<void> apply(const booked_channel& what);
@@ -61,7 +61,7 @@ class channel_senders {
     channel_ptr channel{};
   };
 
-  std::optional<timestamp> last_use_of(const std::string& name);
+  channel_history history_of(const std::string& name);
 
   surroundings with_;
   std::map<std::string, running> all_;

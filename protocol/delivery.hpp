@@ -151,6 +151,9 @@ struct attempt {
   std::string excerpt{};
   /// The limits it counts against beyond a restart.
   std::vector<scope_use> uses{};
+  /// What the provider wants left alone beyond a restart, and until when: keys of limits, or an
+  /// empty one for the whole channel.
+  std::vector<scope_use> frozen{};
   /// The address it went to has moved or is gone. Applied with the commit, not kept on the log.
   std::optional<address_change> address{};
 };

@@ -261,11 +261,10 @@ struct read_channels {
   answer<std::vector<channel_record>> reply{};
 };
 
-/// When a channel last used its rate: the later of its last attempt's start and the last time a
-/// dead owner's claim was freed; nothing where neither was.
-struct read_last_use {
+/// What storage knows of a channel's sending before this process.
+struct read_channel_history {
   std::string channel{};
-  answer<std::optional<timestamp>> reply{};
+  answer<channel_history> reply{};
 };
 
 /// How a channel's scopes of these keys were used within their windows.
@@ -307,7 +306,7 @@ struct list_audit {
 struct query {
   std::variant<list_inbox, get_notification, count_unread, read_stats, read_range, read_state,
                gather_facts, list_deliveries, get_delivery, read_preferences, read_channels,
-               read_settings, get_recipient, list_audit, read_last_use, read_scope_history,
+               read_settings, get_recipient, list_audit, read_channel_history, read_scope_history,
                get_batch, list_bulk_failures, next_bulk_slice, get_event, read_routes,
                read_templates, read_template_versions, list_collections, foresee>
     what{};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/delivery.hpp"
 #include "protocol/time.hpp"
 
 #include <map>
@@ -15,6 +16,15 @@ struct scope_history {
   std::map<std::string, std::vector<timestamp>> uses{};
   /// When a dead owner's claim was last freed: what was under way then left no trace.
   std::optional<timestamp> released{};
+};
+
+/// What storage knows of a channel's sending before this process.
+struct channel_history {
+  /// When it last used its rate: the later of its last attempt's start and the last time a dead
+  /// owner's claim was freed; nothing where neither was.
+  std::optional<timestamp> last_use{};
+  /// What its provider wants left alone, as `attempt::frozen`; the latest ends, at most 65,536.
+  std::vector<scope_use> frozen{};
 };
 
 }  // namespace carillon

@@ -115,9 +115,8 @@ class repository {
   /// key. Outside a transaction, as are those below.
   virtual effects survey(timestamp now) = 0;
 
-  /// When the channel last used its rate: the later of its last attempt's start and the last time
-  /// a dead owner's claim was freed; nothing where neither was.
-  virtual std::optional<timestamp> last_use(const std::string& channel) = 0;
+  /// What is known of the channel's sending before.
+  virtual channel_history history(const std::string& channel) = 0;
 
   virtual inbox_state state() = 0;
 

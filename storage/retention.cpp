@@ -1,5 +1,6 @@
 #include "storage/retention.hpp"
 
+#include "storage/channel_history.hpp"
 #include "storage/preferences.hpp"
 #include "storage/scope_history.hpp"
 
@@ -111,8 +112,9 @@ std::size_t prune_keys(work& w, timestamp now, timestamp before, int limit) {
     "delete from notification_batches where completed_at is not null and created_at < :before",
     {{"before", before}});
   const auto uses = prune_scope_uses(w, now, limit);
-  w.out.rows += locks + answers + uses;
-  return std::max({locks, answers, uses});
+  const auto freezes = prune_freezes(w, now, limit);
+  w.out.rows += locks + answers + uses + freezes;
+  return std::max({locks, answers, uses, freezes});
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "protocol/rules/sinks.hpp"
 #include "storage/address_changes.hpp"
 #include "storage/bulks.hpp"
+#include "storage/channel_history.hpp"
 #include "storage/deliveries.hpp"
 #include "storage/scope_history.hpp"
 
@@ -98,6 +99,7 @@ std::vector<const settlement*> log_attempts(work& w, std::span<const settlement*
   for (const auto& [of, x] : tried)
     counted.push_back({&of->delivery->channel, of->delivery->id, x});
   note_scope_uses(w, counted);
+  note_freezes(w, counted);
   std::erase_if(counted, [&](const counted_attempt& x) {
     return !fresh.contains({x.delivery, x.what->number});
   });

@@ -1,6 +1,7 @@
 #include "storage/audit.hpp"
 #include "storage/batches.hpp"
 #include "storage/bulks.hpp"
+#include "storage/channel_history.hpp"
 #include "storage/collections.hpp"
 #include "storage/connection.hpp"
 #include "storage/delivery_reads.hpp"
@@ -116,8 +117,8 @@ class sql_reader final : public reader {
     return read_setting_records(db());
   }
 
-  result<std::optional<timestamp>> answer_to(const read_last_use& asked) {
-    return last_use_of(db(), asked.channel);
+  result<channel_history> answer_to(const read_channel_history& asked) {
+    return history_of(db(), asked.channel);
   }
 
   result<scope_history> answer_to(const read_scope_history& asked) {

@@ -1,4 +1,5 @@
 #include "storage/sql_repository.hpp"
+#include "storage/channel_history.hpp"
 
 #include "storage/batch.hpp"
 #include "storage/batches.hpp"
@@ -140,8 +141,8 @@ effects sql_repository::survey(timestamp now) {
   return survey_store(db_, now);
 }
 
-std::optional<timestamp> sql_repository::last_use(const std::string& channel) {
-  return last_use_of(db_, channel);
+channel_history sql_repository::history(const std::string& channel) {
+  return history_of(db_, channel);
 }
 
 inbox_state sql_repository::state() {

@@ -31,7 +31,7 @@ class sql_repository final : public repository {
   void heartbeat() override;
 
   effects survey(timestamp now) override;
-  std::optional<timestamp> last_use(const std::string& channel) override;
+  channel_history history(const std::string& channel) override;
   inbox_state state() override;
   void reconnect() override;
   bool was_committed(std::int64_t batch) override;

@@ -51,18 +51,4 @@ effects survey_store(connection& db, timestamp now) {
   return out;
 }
 
-std::optional<timestamp> last_use_of(connection& db, const std::string& channel) {
-  std::optional<timestamp> last;
-  const auto later = [&](row& x) {
-    const auto at = x.optional_time();
-    if (at && (!last || *last < *at))
-      last = at;
-  };
-  db.select("select max(started_at) from notification_attempts where channel = :channel", 1,
-            {{"channel", channel}}, later);
-  db.select("select released_at from channel_releases where channel = :channel", 1,
-            {{"channel", channel}}, later);
-  return last;
-}
-
 }  // namespace carillon::storage

@@ -48,6 +48,8 @@ steady_time scope_table::ready_at(std::span<const scope_limit> all, steady_time 
   for (const auto& what : all) {
     const auto* found = find(what, now);
     ready = std::max(ready, found ? found->left.ready_at(now, what.weight) : full_until_);
+    if (const auto frozen = frozen_.find(what.key); frozen != frozen_.end())
+      ready = std::max(ready, frozen->second);
   }
   return ready;
 }
@@ -75,6 +77,10 @@ bool scope_table::freeze(std::span<const scope_limit> all, steady_time now, stea
       frozen_[what.key] = until;
     }
   return others;
+}
+
+void scope_table::keep_frozen(const std::string& key, steady_time until) {
+  frozen_[key] = until;
 }
 
 steady_time scope_table::book(std::span<const scope_limit> all, steady_time now) {

@@ -53,6 +53,9 @@ class scope_table {
   /// The provider says when these may be used again. Answers whether others are frozen as well.
   bool freeze(std::span<const scope_limit> all, steady_time now, steady_time until);
 
+  /// The provider said so before this process: that key is not used until then.
+  void keep_frozen(const std::string& key, steady_time until);
+
   /// A time for one that cannot wait here: after all that were given one before, each as far from
   /// the next as the slowest of the scopes lets them through.
   steady_time book(std::span<const scope_limit> all, steady_time now);

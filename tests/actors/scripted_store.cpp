@@ -136,8 +136,8 @@ storage::effects scripted_store::survey(timestamp) {
   return script_->survey;
 }
 
-std::optional<timestamp> scripted_store::last_use(const std::string&) {
-  return std::nullopt;
+channel_history scripted_store::history(const std::string&) {
+  return {};
 }
 
 inbox_state scripted_store::state() {

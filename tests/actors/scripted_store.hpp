@@ -56,7 +56,7 @@ class scripted_store final : public storage::repository {
                           timestamp now, rules::wish_book& wishes) override;
   void heartbeat() override;
   storage::effects survey(timestamp now) override;
-  std::optional<timestamp> last_use(const std::string& channel) override;
+  channel_history history(const std::string& channel) override;
   inbox_state state() override;
   void reconnect() override;
   bool was_committed(std::int64_t batch) override;

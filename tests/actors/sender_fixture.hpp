@@ -39,6 +39,7 @@ struct sender_fixture : test_coordinator_fixture<> {
   /// What the watchdog and the listener heard.
   std::vector<channel_standing> standings;
   std::vector<failing> failings;
+  std::vector<limited> limits;
   std::vector<channel_standing> changes;
   supervisor_actor supervisor;
   watchdog_actor watchdog;
@@ -61,6 +62,8 @@ struct sender_fixture : test_coordinator_fixture<> {
                   standings.push_back(*stands);
                 else if (auto* fails = std::get_if<failing>(&x.what))
                   failings.push_back(*fails);
+                else if (auto* limit = std::get_if<limited>(&x.what))
+                  limits.push_back(*limit);
               }};
     });
     store = spawn_ledger(sys, book);
@@ -82,12 +85,12 @@ struct sender_fixture : test_coordinator_fixture<> {
     return day + std::chrono::duration_cast<milliseconds>(sched.clock().now() - epoch);
   }
 
-  void start(std::optional<timestamp> last_use = std::nullopt) {
+  void start(channel_history history = {}) {
     aut = spawn_sender(sys, supervisor, store,
                        {.settings = settings,
                         .channel = by,
                         .transport = there,
-                        .last_use = last_use,
+                        .history = std::move(history),
                         .initial = initial,
                         .clock = [this] { return now(); },
                         .ids = ids,

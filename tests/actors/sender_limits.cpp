@@ -28,7 +28,7 @@ CAF_TEST(a rate used within a window before the start is used up) {
   settings.rate = rate_limit{20, 60s, 0};
   answer_always(yes);
   put_many(10);
-  start(now() - 59s);
+  start({.last_use = now() - 59s});
   CAF_CHECK_EQUAL(there->calls.size(), 0u);
   pass(10s);
   CAF_CHECK_EQUAL(there->calls.size(), 2u);

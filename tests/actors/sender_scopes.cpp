@@ -119,7 +119,7 @@ CAF_TEST(no window of a scope holds more than its limit and a restart changes no
 CAF_TEST(a scope used within its window before the start is used up) {
   answer_always(yes);
   put_to("a", "a1");
-  start(now() - 4s);
+  start({.last_use = now() - 4s});
   CAF_CHECK_EQUAL(there->calls.size(), 0u);
   pass(6s);
   CAF_CHECK_EQUAL(there->calls.size(), 0u);

@@ -142,11 +142,11 @@ STORE_TEST(a_rollback_leaves_no_line_in_the_audit_log) {
 }
 
 STORE_TEST(when_a_channel_last_used_its_rate_can_be_asked) {
-  CAF_CHECK(!ask(read_last_use{"log"}));
+  CAF_CHECK(!ask(read_channel_history{"log"}).last_use);
   wish("log", 5);
   const auto x = message("log");
   commit({creation_of({x})});
   within(*writer, [&](repository& r) { return r.claim(wishes, now); });
   commit({settlement_of(*x, delivery_status::delivered)});
-  CAF_CHECK(ask(read_last_use{"log"}) == now);
+  CAF_CHECK(ask(read_channel_history{"log"}).last_use == now);
 }

@@ -182,10 +182,10 @@ STORE_TEST(a_sender_that_begins_anew_frees_what_it_does_not_hold) {
   const auto lost = message("log");
   commit({creation_of({held, lost})});
   within(*writer, [&](repository& r) { return r.claim(wishes, now); });
-  CAF_CHECK(!writer->last_use("log"));
+  CAF_CHECK(!writer->history("log").last_use);
   const std::vector<delivery_id> holds{held->id};
   within(*writer, [&](repository& r) { return r.rescue("log", holds, now, wishes); });
-  CAF_CHECK(writer->last_use("log") == now);
+  CAF_CHECK(writer->history("log").last_use == now);
   wish("log", 5);
   const auto got = within(*writer, [&](repository& r) { return r.claim(wishes, now); }).claimed;
   CAF_REQUIRE_EQUAL(got.size(), 1u);
@@ -200,7 +200,7 @@ STORE_TEST(a_restart_frees_what_the_earlier_life_had_claimed) {
   writer.reset();
   now += seconds{3};
   writer = open("one");
-  CAF_CHECK(writer->last_use("log") == now);
+  CAF_CHECK(writer->history("log").last_use == now);
   wishes = {};
   wish("log", 5);
   const auto got = within(*writer, [&](repository& r) { return r.claim(wishes, now); }).claimed;

@@ -89,7 +89,7 @@ STORE_TEST_IN(server_fixture, one_who_lost_the_name_is_fenced_and_the_claims_are
   book.set("log", {1, 1, 1, 1});
   CAF_CHECK_EQUAL(within(*heir, [&](repository& r) { return r.claim(book, now); }).claimed.size(),
                   1u);
-  CAF_CHECK(heir->last_use("log") == now);
+  CAF_CHECK(heir->history("log").last_use == now);
 }
 
 STORE_TEST_IN(server_fixture, a_node_whose_lease_is_over_loses_its_claims_and_no_other_does) {
@@ -111,7 +111,7 @@ STORE_TEST_IN(server_fixture, a_node_whose_lease_is_over_loses_its_claims_and_no
   const timer_key retry{timer_kind::retry, "log"};
   CAF_CHECK(std::ranges::any_of(told.timers, [&](const arm& t) { return t.key == retry; }));
   CAF_CHECK_EQUAL(claim(), 1u);
-  CAF_CHECK(writer->last_use("log") == now);
+  CAF_CHECK(writer->history("log").last_use == now);
 }
 
 STORE_TEST_IN(server_fixture, after_a_cut_the_node_knows_whether_its_batch_was_committed) {

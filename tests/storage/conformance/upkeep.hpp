@@ -14,14 +14,14 @@ STORE_TEST(a_name_is_borne_by_one_at_a_time) {
 }
 
 STORE_TEST(an_unused_channel_has_no_last_use_and_an_attempt_is_one) {
-  CAF_CHECK(!writer->last_use("log"));
+  CAF_CHECK(!writer->history("log").last_use);
   const auto x = message("log");
   wish("log", 1);
   commit({creation_of({x})});
   within(*writer, [&](repository& r) { return r.claim(wishes, now); });
   now += seconds{2};
   commit({settlement_of(*x, delivery_status::delivered)});
-  CAF_CHECK(writer->last_use("log") == now);
+  CAF_CHECK(writer->history("log").last_use == now);
 }
 
 STORE_TEST(retention_prunes_the_old_in_slices_and_raises_the_floor) {
@@ -114,6 +114,32 @@ STORE_TEST(uses_of_a_scope_are_known_while_they_count) {
   seen = of("log");
   CAF_CHECK(seen.uses.at("a/1h").empty());
   CAF_CHECK_EQUAL(seen.uses.at("a/24h").size(), 3u);
+}
+
+STORE_TEST(what_a_provider_wants_left_alone_is_known_until_it_is_over) {
+  const auto tell = [&](std::vector<scope_use> frozen) {
+    wish("log", 1);
+    const auto x = message("log");
+    commit({creation_of({x})});
+    within(*writer, [&](repository& r) { return r.claim(wishes, now); });
+    auto told = settlement_of(*x, delivery_status::delivered);
+    in<settlement>(told).attempt.frozen = std::move(frozen);
+    commit({told});
+  };
+  const auto of = [&](const std::string& channel) {
+    return ask(read_channel_history{channel}).frozen;
+  };
+  tell({{"", now + seconds{50}}, {"a", now + seconds{40}}});
+  tell({{"", now + seconds{30}}});
+  CAF_REQUIRE_EQUAL(of("log").size(), 2u);
+  CAF_CHECK(of("log")[0].key == "a" && of("log")[0].until == now + seconds{40});
+  CAF_CHECK(of("log")[1].key.empty() && of("log")[1].until == now + seconds{30});
+  CAF_CHECK(of("mail").empty());
+  CAF_CHECK_EQUAL(writer->history("log").frozen.size(), 2u);
+  now += seconds{30};
+  work(timer_kind::retention);
+  CAF_REQUIRE_EQUAL(of("log").size(), 1u);
+  CAF_CHECK(of("log")[0].key == "a");
 }
 
 STORE_TEST(a_claim_that_a_dead_process_left_is_told_with_the_uses) {
