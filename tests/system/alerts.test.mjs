@@ -2,17 +2,19 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { AliyunSms } from '../servers/providers/aliyun_sms.mjs';
 import { Engine, publisher, user } from './harness/engine.mjs';
 import { Live } from './harness/live.mjs';
 import { DingtalkRobot, WebhookReceiver } from './harness/receiver.mjs';
 
 const down = new Set();
-let engine, provider, operator, robot;
+let engine, provider, operator, robot, sms;
 
 before(async () => {
   provider = await WebhookReceiver.start({ answer: ({ path }) => (down.has(path) ? 503 : 204) });
   operator = await WebhookReceiver.start();
   robot = await DingtalkRobot.start({ limit: 1000 });
+  sms = await AliyunSms.start();
   const hook = (name, more = 'circuit_failures = 1000') => `
 [channels.${name}]
 type = "webhook"
@@ -36,6 +38,18 @@ ${hook('shop')}
 ${hook('fickle', 'circuit_failures = 2\ncircuit_cooldown = "50ms"')}
 ${hook('primary', 'failover = ["spare"]')}
 ${hook('spare')}
+${hook('brittle', 'failover = ["spare"]')}
+${hook('quota')}
+${hook('busy')}
+[channels.sms]
+type = "aliyun_sms"
+access_key_id = "${sms.id}"
+access_key_secret = "${sms.secret}"
+sign_name = "another sign"
+base_url = "${sms.url}"
+[[routes]]
+event = "sms.*"
+channels = ["sms"]
 ${hook('off', 'enabled = false')}
 [channels.group]
 type = "dingtalk"
@@ -49,7 +63,7 @@ channels = ["group"]
 });
 after(async () => {
   await engine.discard();
-  await Promise.all([provider, operator, robot].map((x) => x.close()));
+  await Promise.all([provider, operator, robot, sms].map((x) => x.close()));
 });
 
 const post = (event) => engine.post('/api/v1/events', { data: {}, ...event }, publisher);
@@ -119,12 +133,53 @@ test('dead letters above the bound are an alert', async () => {
   down.delete('/shop');
 });
 
-test('a failover is an alert that names both channels', async () => {
+test('a failover is an alert that names both channels, and the next success is its all-clear', async () => {
   down.add('/primary');
   await post({ type: 'primary.paid' });
   const said = await alert('failover', 'primary');
   assert.equal(said.data.data.failed_over_to, 'spare');
   assert.match(said.data.title, /primary failed over to spare/);
+  down.delete('/primary');
+  await post({ type: 'primary.paid' });
+  const over = await alert('failover', 'primary', 'resolved');
+  assert.equal(over.data.data.failed_over_to, 'spare');
+  assert.match(over.data.title, /primary delivers again/);
+});
+
+test('one failure is enough for a failover and its all-clear', async () => {
+  const before = provider.answer;
+  provider.answer = (entry) => (entry.path === '/brittle' ? 410 : before(entry));
+  await post({ type: 'brittle.paid' });
+  await alert('failover', 'brittle');
+  provider.answer = before;
+  await post({ type: 'brittle.paid' });
+  await alert('failover', 'brittle', 'resolved');
+  assert.equal(alerts('consecutive_failures', 'brittle'), 0);
+});
+
+test('a limit of half an hour or longer is an alert that says until when', async () => {
+  const before = provider.answer;
+  const limits = { '/quota': '3600', '/busy': '1200' };
+  provider.answer = (entry) =>
+    entry.path in limits ? { status: 429, headers: { 'retry-after': limits[entry.path] } } : before(entry);
+  await post({ type: 'busy.paid' });
+  await provider.count(1, (x) => x.path === '/busy');
+  await post({ type: 'quota.paid' });
+  const said = await alert('limited', 'quota');
+  const left = Date.parse(said.data.data.until) - Date.now();
+  assert.ok(left > 3_500_000 && left <= 3_600_000, said.data.data.until);
+  assert.match(said.data.data.reason, /429/);
+  assert.match(said.data.title, /quota is limited by its provider until/);
+  assert.equal(alerts('limited', 'busy'), 0);
+  provider.answer = before;
+});
+
+test('a sign that is not approved is an alert at the first refusal', async () => {
+  const data = { template_code: 'SMS_154950909', template_params: { message: 'hello' } };
+  await post({ type: 'sms.code', recipient: '13800138000', data });
+  const said = await alert('template_refused', 'sms');
+  assert.match(said.data.data.reason, /isv\.SMS_SIGNATURE_ILLEGAL/);
+  assert.equal(alerts('consecutive_failures', 'sms'), 0);
 });
 
 test('an open circuit is an alert, and so is its end', async () => {
@@ -172,7 +227,12 @@ channels = ["gone"]
   await other.post('/api/v1/events', { type: 'order.paid', data: {} }, publisher);
   const pushed = await live.next();
   assert.match(pushed.title, /gone: 1 attempt in a row failed/);
-  assert.equal(pushed.user_id, 'boss');
+  assert.deepEqual([pushed.user_id, pushed.type, pushed.priority], ['boss', 'alert', 'high']);
+  silent.answer = () => 204;
+  await other.post('/api/v1/events', { type: 'order.paid', data: {} }, publisher);
+  const over = await live.next();
+  assert.match(over.title, /gone delivers again/);
+  assert.deepEqual([over.type, over.priority], ['success', 'normal']);
   await live.close();
   await other.discard();
   await silent.close();
