@@ -10,7 +10,8 @@ namespace carillon::channels {
 
 namespace {
 
-constexpr seconds longest_wait = std::chrono::hours{24};
+/// Shorter than a delivery lives unless its channel says so: it comes to another attempt.
+constexpr seconds longest_wait = std::chrono::hours{12};
 
 /// A number of seconds, however long.
 std::optional<milliseconds> seconds_in(std::string_view text) {

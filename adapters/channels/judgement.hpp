@@ -22,8 +22,8 @@ outcome judge_status(const response& came, timestamp now);
 /// ambiguous.
 outcome judge_unreadable(const response& came, timestamp now);
 
-/// `Retry-After` as a wait (RFC 9110: seconds, or a date in any of its three forms), at most a day;
-/// the past is 0.
+/// `Retry-After` as a wait (RFC 9110: seconds, or a date in any of its three forms), at most twelve
+/// hours; the past is 0.
 std::optional<milliseconds> retry_after(const response& came, timestamp now);
 
 /// What a provider said, as it can be stored and shown: UTF-8 without U+0000 of at most so many
