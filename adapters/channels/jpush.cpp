@@ -25,6 +25,11 @@ using nlohmann::json;
 constexpr std::size_t body_max = 3500;
 constexpr auto ttl_max = seconds{10 * 24 * 3600};
 
+// A cid is good for a day; so many are given at a time to everybody. The margin is for an attempt
+// under way.
+constexpr int cid_count = 10;
+constexpr auto cid_life = std::chrono::hours{24} - std::chrono::minutes{10};
+
 constexpr verdict unwell{error_class::transient};
 constexpr verdict bad_request{error_class::invalid_request};
 constexpr verdict no_access{error_class::invalid_credentials};
@@ -63,11 +68,48 @@ milliseconds reset_of(const response& got, milliseconds fallback) {
   return good ? seconds{std::min<std::int64_t>(in, 3600)} : fallback;
 }
 
+/// A cid as its delivery keeps it: until when it is good, and to which app JPush gave it.
+std::string ticket_of(std::string_view cid, const std::string& app_key, timestamp until) {
+  return std::to_string(to_millis(until)).append(" ").append(app_key).append(" ").append(cid);
+}
+
+struct kept_cid {
+  std::string_view cid{};
+  timestamp until{};
+};
+
+/// Nothing where there is none of this app's.
+std::optional<kept_cid> cid_in(std::string_view ticket, const std::string& app_key) {
+  std::int64_t until = 0;
+  const auto [end, failed] = std::from_chars(ticket.data(), ticket.data() + ticket.size(), until);
+  const auto rest = ticket.substr(static_cast<std::size_t>(end - ticket.data()));
+  const auto prefix = " " + app_key + " ";
+  if (failed != std::errc{} || !rest.starts_with(prefix))
+    return std::nullopt;
+  return kept_cid{rest.substr(prefix.size()), from_millis(until)};
+}
+
+std::vector<std::string> cids_in(const json& body) {
+  std::vector<std::string> out;
+  if (const auto list = body.find("cidlist"); list != body.end() && list->is_array())
+    for (const auto& cid : *list)
+      if (cid.is_string() && !cid.get_ref<const std::string&>().empty())
+        out.push_back(cid);
+  return out;
+}
+
+/// A host in JPush's place that gives out no cids.
+bool has_no_cids(const response& got, const json& body) {
+  return got.status == 404 || got.status == 405
+         || (got.status == 200 && !body.empty() && !body.contains("cidlist"));
+}
+
 class jpush_channel final : public channel {
  public:
-  jpush_channel(const std::string& app_key, const std::string& secret, std::string base,
+  jpush_channel(std::string app_key, const std::string& secret, std::string base,
                 milliseconds timeout)
-      : authorization_("Basic " + base64(app_key + ":" + secret)),
+      : app_key_(std::move(app_key)),
+        authorization_("Basic " + base64(app_key_ + ":" + secret)),
         base_(std::move(base)),
         timeout_(timeout) {}
 
@@ -75,7 +117,9 @@ class jpush_channel final : public channel {
     if (what.recipient.empty())
       return error{errc::not_found, "no registration id"};
     const auto data = object_in(what.content.data);
-    const auto wishes = push_wishes_in(data);
+    auto wishes = push_wishes_in(data);
+    if (const auto mine = cid_in(what.ticket, app_key_); mine && wishes.cid.empty())
+      wishes.cid = mine->cid;
     const auto ttl = time_to_live(what, data, at.now, ttl_max);
     auto body = fitted_push(what, data, body_max, [&](std::string_view text, const json& own) {
       json out{{"platform", "all"},
@@ -112,13 +156,36 @@ class jpush_channel final : public channel {
     return out;
   }
 
-  /// Asks for an id that no push is made with.
-  result<request> probe(const stamp&) const override {
-    return request{http_request{.method = "GET",
-                                .url = base_ + "/v3/push/cid?count=1",
-                                .headers = {{"Authorization", authorization_}},
-                                .timeout = timeout_}};
+  /// A push goes out under one cid however often it is sent: JPush makes it once. A producer may
+  /// bring one of its own.
+  bool needs_ticket(const delivery& what, timestamp now) const override {
+    const auto mine = cid_in(what.ticket, app_key_);
+    return (!mine || mine->until <= now)
+           && push_wishes_in(object_in(what.content.data)).cid.empty();
   }
+
+  result<std::variant<request, grant>> authorize(const stamp&) const override {
+    return std::variant<request, grant>{ask_for_cids(cid_count)};
+  }
+
+  std::variant<grant, outcome> token(const transport_result& came, timestamp now) const override {
+    const auto* got = std::get_if<response>(&came);
+    if (got == nullptr)
+      return judge(came, now);
+    const auto body = object_in(got->body);
+    auto cids = got->status == 200 ? cids_in(body) : std::vector<std::string>{};
+    if (cids.empty() && has_no_cids(*got, body))
+      cids.resize(cid_count);
+    if (cids.empty())
+      return judge(came, now);
+    const auto until = now + cid_life;
+    for (auto& cid : cids)
+      cid = ticket_of(cid, app_key_, until);
+    return grant{.refresh_at = until, .expires_at = until, .tickets = std::move(cids)};
+  }
+
+  /// Asks for an id that no push is made with.
+  result<request> probe(const stamp&) const override { return request{ask_for_cids(1)}; }
 
   outcome judge_probe(const transport_result& came, timestamp now) const override {
     const auto* got = std::get_if<response>(&came);
@@ -128,6 +195,13 @@ class jpush_channel final : public channel {
   }
 
  private:
+  http_request ask_for_cids(int count) const {
+    return {.method = "GET",
+            .url = base_ + "/v3/push/cid?count=" + std::to_string(count),
+            .headers = {{"Authorization", authorization_}},
+            .timeout = timeout_};
+  }
+
   static json notification_of(const std::string& title, std::string_view text, const json& own,
                               const push_wishes& wishes) {
     json android{{"alert", text}, {"title", title}};
@@ -141,6 +215,7 @@ class jpush_channel final : public channel {
     return {{"alert", text}, {"android", std::move(android)}, {"ios", std::move(ios)}};
   }
 
+  std::string app_key_;
   std::string authorization_;
   std::string base_;
   milliseconds timeout_;

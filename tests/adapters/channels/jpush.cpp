@@ -30,6 +30,14 @@ http_request composed(const delivery& what) {
   return std::get<http_request>(*made);
 }
 
+const timestamp day = from_millis(1'800'000'000'000);
+
+grant tickets_of(const char* body) {
+  auto got = jpush()->token(response{.status = 200, .body = body}, day);
+  CAF_REQUIRE(std::holds_alternative<grant>(got));
+  return std::get<grant>(got);
+}
+
 }  // namespace
 
 CAF_TEST(the request is the one of the vectors) {
@@ -92,7 +100,9 @@ CAF_TEST(an id of more than 53 bits stays what it is) {
   CAF_CHECK_EQUAL(came.provider_message_id, "18100287012345678901");
 }
 
-CAF_TEST(an address may be an alias or a tag) {
+CAF_TEST(an address may be an alias or a tag but not nothing) {
+  CAF_CHECK(jpush()->compose(test::push_message(""), test::push_stamp()).error().code
+            == errc::not_found);
   auto audience = [](const char* address) {
     return json::parse(composed(test::push_message(address)).body)["audience"];
   };
@@ -110,6 +120,70 @@ CAF_TEST(a long text is cut and data goes to the app) {
   CAF_CHECK(body["notification"]["alert"].get<std::string>().ends_with("…"));
   CAF_CHECK_EQUAL(body["notification"]["android"]["extras"], (json{{"order", "o-1"}}));
   CAF_CHECK_EQUAL(body["notification"]["ios"]["badge"], 2);
+}
+
+CAF_TEST(cids are asked for ten at a time and each serves one delivery for a day) {
+  auto aut = jpush();
+  CAF_CHECK(!aut->needs_token());
+  CAF_CHECK(aut->needs_ticket(test::push_message("rid"), day));
+  const auto asked = aut->authorize({});
+  CAF_REQUIRE(asked.has_value());
+  const auto& sent = std::get<http_request>(std::get<request>(*asked));
+  CAF_CHECK_EQUAL(sent.method, "GET");
+  CAF_CHECK(sent.url.ends_with("/v3/push/cid?count=10"));
+  CAF_CHECK(!test::header_of(sent, "Authorization").empty());
+
+  const auto got = tickets_of(R"({"cidlist":["app-1","app-2"]})");
+  CAF_REQUIRE_EQUAL(got.tickets.size(), 2u);
+  CAF_CHECK(got.expires_at < day + std::chrono::hours{24});
+  auto what = test::push_message("rid");
+  what.ticket = got.tickets[1];
+  CAF_CHECK(!aut->needs_ticket(what, day));
+  CAF_CHECK(aut->needs_ticket(what, day + std::chrono::hours{24}));
+  CAF_CHECK_EQUAL(json::parse(composed(what).body).value("cid", ""), "app-2");
+}
+
+CAF_TEST(a cid that the producer brings goes before one that was fetched) {
+  auto what = test::push_message("rid", R"({"cid":"mine"})");
+  CAF_CHECK(!jpush()->needs_ticket(what, day));
+  what.ticket = tickets_of(R"({"cidlist":["theirs"]})").tickets[0];
+  CAF_CHECK_EQUAL(json::parse(composed(what).body).value("cid", ""), "mine");
+}
+
+CAF_TEST(a cid of another app is none) {
+  auto what = test::push_message("rid");
+  what.ticket = tickets_of(R"({"cidlist":["app-1"]})").tickets[0];
+  auto made = make_channel(
+    test::push_settings("jpush", {{"app_key", "another"}, {"master_secret", "secret"}}));
+  CAF_CHECK((*made)->needs_ticket(what, day));
+  CAF_CHECK(!jpush()->needs_ticket(what, day));
+}
+
+CAF_TEST(a host that gives out no cids is sent pushes without) {
+  for (auto [status, body] :
+       {std::pair{404, "no such page"}, {405, ""}, {200, R"({"msg_id":"1"})"}}) {
+    const auto got = jpush()->token(response{.status = status, .body = body}, day);
+    CAF_REQUIRE(std::holds_alternative<grant>(got));
+    auto what = test::push_message("rid");
+    what.ticket = std::get<grant>(got).tickets.at(0);
+    CAF_CHECK(!jpush()->needs_ticket(what, day));
+    CAF_CHECK(!json::parse(composed(what).body).contains("cid"));
+  }
+}
+
+CAF_TEST(a refusal of cids means what a refusal of pushes means) {
+  using enum error_class;
+  const auto refusal = [](transport_result came) {
+    const auto got = jpush()->token(came, day);
+    return std::holds_alternative<outcome>(got) ? std::get<outcome>(got).error_class : none;
+  };
+  CAF_CHECK(refusal(transport_error{transport_failure::connect, "nobody"}) == transient);
+  CAF_CHECK(refusal(response{.status = 500, .body = R"({"error":{"code":1000}})"}) == transient);
+  CAF_CHECK(refusal(response{.status = 429, .body = R"({"error":{"code":2002}})"}) == rate_limited);
+  CAF_CHECK(refusal(response{.status = 401, .body = R"({"error":{"code":1004}})"})
+            == invalid_credentials);
+  for (auto body : {"", "<html>", "[]", R"({"cidlist":[]})", R"({"cidlist":[7]})"})
+    CAF_CHECK(refusal(response{.status = 200, .body = body}) == transient);
 }
 
 CAF_TEST(the credentials are tested by asking for an id) {
