@@ -183,16 +183,46 @@ class leg {
   double took_ = 0;
 };
 
-/// The part of a core that the other engine used meanwhile tells whether it disturbed this one.
-void measure(leg& mine, const leg& other, bool sick, double seconds) {
-  const auto start = clock::now();
-  const auto before = other.cpu();
-  auto answers = mine.post(seconds);
-  std::printf(R"({"figure":"hanging","sick":%s,"posts":%zu,"p50_ms":%.3f,"p99_ms":%.3f,)"
-              R"("other_engine_cores":%.3f})"
-              "\n",
-              sick ? "true" : "false", answers.size(), percentile(answers, 0.5) / 1000,
-              percentile(answers, 0.99) / 1000, (other.cpu() - before) / seconds_since(start));
+/// How long an engine has its turn: short, so that what else happens on the machine, such as a disk
+/// that is slow for a while, happens to both.
+constexpr double turn_seconds = 1;
+
+/// What an engine showed in its turns of a pair. The part of a core that the other one used
+/// meanwhile tells whether it disturbed this one.
+struct turns {
+  std::vector<std::uint32_t> answers{};
+  double other_cpu{0};
+  double seconds{0};
+
+  void take(leg& mine, const leg& other, double for_seconds) {
+    const auto start = clock::now();
+    const auto before = other.cpu();
+    const auto more = mine.post(for_seconds);
+    answers.insert(answers.end(), more.begin(), more.end());
+    other_cpu += other.cpu() - before;
+    seconds += seconds_since(start);
+  }
+
+  void print(bool sick) {
+    std::printf(R"({"figure":"hanging","sick":%s,"posts":%zu,"p50_ms":%.3f,"p99_ms":%.3f,)"
+                R"("other_engine_cores":%.3f})"
+                "\n",
+                sick ? "true" : "false", answers.size(), percentile(answers, 0.5) / 1000,
+                percentile(answers, 0.99) / 1000, other_cpu / seconds);
+  }
+};
+
+/// One pair: the engines take turns for so long.
+void measure(leg& well, leg& sick, double seconds) {
+  const int count = std::max(1, static_cast<int>(seconds / (2 * turn_seconds)));
+  turns of_well;
+  turns of_sick;
+  for (int i = 0; i < count; ++i) {
+    of_well.take(well, sick, seconds / (2 * count));
+    of_sick.take(sick, well, seconds / (2 * count));
+  }
+  of_well.print(false);
+  of_sick.print(true);
   std::fflush(stdout);
 }
 
@@ -213,10 +243,8 @@ void run(const target& to, const hanging& how) {
       throw std::runtime_error("no port and process of an engine came in");
     one->connect(port, pid, token);
   }
-  for (int i = 0; i < how.pairs; ++i) {
-    measure(well, sick, false, how.seconds / (2 * how.pairs));
-    measure(sick, well, true, how.seconds / (2 * how.pairs));
-  }
+  for (int i = 0; i < how.pairs; ++i)
+    measure(well, sick, how.seconds / how.pairs);
   char word[16];
   if (std::scanf("%15s", word) != 1)
     throw std::runtime_error("nobody wants to see the provider well");
