@@ -65,9 +65,10 @@ struct webhooks {
 void run(const target& to, const webhooks& how);
 
 /// Events at a steady pace to two engines in turn, each with two webhook receivers of this process;
-/// the first receiver of the second engine hangs and babbles all the while. Prints the ports of each
-/// engine's receivers in a line, starts when each engine's port and process have come in, prints a
-/// line for what each showed in a pair, and at the next word that comes in the receiver is well.
+/// the first receiver of the second engine hangs and babbles all the while. Prints the ports of
+/// each engine's receivers in a line, starts when each engine's port and process have come in,
+/// prints a line for what each showed in a pair, and at the next word that comes in the receiver is
+/// well.
 struct hanging {
   /// All pairs together.
   double seconds{40};
